@@ -1,0 +1,19 @@
+import { TCP_STATES, type TcpState } from '@closewatch/socket-states';
+import { z } from 'zod';
+import { Instant } from './primitives.ts';
+
+const values = z.array(z.number().nullable());
+const series = z.object({ min: values, avg: values, max: values });
+
+/**
+ * Counts over time, columnar. `t` holds the start of each step in milliseconds since the epoch; each series has one
+ * value a step, null where there is no data.
+ */
+export const StateSeriesSchema = z.object({
+  from: Instant,
+  to: Instant,
+  stepMs: z.int(),
+  t: z.array(z.int()),
+  series: z.object(Object.fromEntries(TCP_STATES.map((state) => [state, series])) as Record<TcpState, typeof series>),
+});
+export type StateSeries = z.infer<typeof StateSeriesSchema>;

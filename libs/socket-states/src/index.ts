@@ -1,0 +1,12 @@
+export {
+  TCP_STATES,
+  TCP_STATE_FACTS,
+  parseTcpState,
+  tcpStateFromKernel,
+  type CloseSide,
+  type TcpState,
+  type TcpStateFacts,
+} from './tcp-state.ts';
+export { emptyTally, netstatLines, sumCounts, totalOf, type StateCounts, type StateTally } from './state-counts.ts';
+export { canonicalAddress, ipv4FromBytes, ipv6FromBytes, networkTypeOf, type NetworkType } from './ip-address.ts';
+export { fiveTupleKey, formatEndpoint, mirrored, parseEndpoint, type Endpoint, type FiveTuple } from './five-tuple.ts';

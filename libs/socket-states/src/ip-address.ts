@@ -1,0 +1,90 @@
+/**
+ * IP addresses as text, in one canonical spelling: IPv4 dotted, IPv6 as RFC 5952 (lower case, longest run of zeros
+ * compressed). An IPv4-mapped IPv6 address (::ffff:192.0.2.1, RFC 4291 section 2.5.5.2) is the IPv4 address: a
+ * dual-stack server sees the same peer either way, and two ends of a connection must compare equal.
+ */
+export type NetworkType = 'ipv4' | 'ipv6';
+
+/** From the four bytes of an IPv4 address. */
+export function ipv4FromBytes(bytes: Uint8Array): string {
+  return `${bytes[0]}.${bytes[1]}.${bytes[2]}.${bytes[3]}`;
+}
+
+/** From the sixteen bytes of an IPv6 address in network order; an IPv4-mapped one comes out as IPv4. */
+export function ipv6FromBytes(bytes: Uint8Array): string {
+  const groups: number[] = [];
+  for (let i = 0; i < 16; i += 2) groups.push(((bytes[i] ?? 0) << 8) | (bytes[i + 1] ?? 0));
+  return formatGroups(groups);
+}
+
+/**
+ * The canonical spelling of an address, or undefined when the text is none. Takes brackets and a zone
+ * (`[fe80::1%eth0]`), which are dropped.
+ */
+export function canonicalAddress(text: string): string | undefined {
+  const bare = text.replace(/^\[(.*)\]$/, '$1').replace(/%.*$/, '');
+  const ipv4 = parseIpv4(bare);
+  if (ipv4 !== undefined) return ipv4.join('.');
+  const groups = parseIpv6(bare);
+  return groups === undefined ? undefined : formatGroups(groups);
+}
+
+/** The family of a canonical address. */
+export function networkTypeOf(address: string): NetworkType {
+  return address.includes(':') ? 'ipv6' : 'ipv4';
+}
+
+function parseIpv4(text: string): number[] | undefined {
+  if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(text)) return undefined;
+  const parts = text.split('.').map(Number);
+  return parts.every((part) => part <= 255) ? parts : undefined;
+}
+
+function parseIpv6(text: string): number[] | undefined {
+  const halves = text.split('::');
+  if (halves.length > 2) return undefined;
+  const [head, tail] = halves.map(parseGroups);
+  if (head === undefined || (halves.length === 2 && tail === undefined)) return undefined;
+  if (halves.length === 1) return head.length === 8 ? head : undefined;
+  const missing = 8 - head.length - (tail?.length ?? 0);
+  return missing < 1 ? undefined : [...head, ...new Array<number>(missing).fill(0), ...(tail ?? [])];
+}
+
+function parseGroups(text: string): number[] | undefined {
+  if (text === '') return [];
+  const groups: number[] = [];
+  const parts = text.split(':');
+  for (const [index, part] of parts.entries()) {
+    const ipv4 = index === parts.length - 1 ? parseIpv4(part) : undefined;
+    if (ipv4 !== undefined) {
+      const [a = 0, b = 0, c = 0, d = 0] = ipv4;
+      groups.push((a << 8) | b, (c << 8) | d);
+    } else if (/^[0-9a-f]{1,4}$/i.test(part)) {
+      groups.push(parseInt(part, 16));
+    } else {
+      return undefined;
+    }
+  }
+  return groups;
+}
+
+function formatGroups(groups: readonly number[]): string {
+  if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) {
+    const [high = 0, low = 0] = groups.slice(6);
+    return `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`;
+  }
+  const run = longestZeroRun(groups);
+  const hex = groups.map((group) => group.toString(16));
+  if (run.length < 2) return hex.join(':');
+  return `${hex.slice(0, run.start).join(':')}::${hex.slice(run.start + run.length).join(':')}`;
+}
+
+function longestZeroRun(groups: readonly number[]): { start: number; length: number } {
+  let best = { start: 0, length: 0 };
+  for (let start = 0; start < groups.length; start++) {
+    let length = 0;
+    while (groups[start + length] === 0) length++;
+    if (length > best.length) best = { start, length };
+  }
+  return best;
+}
