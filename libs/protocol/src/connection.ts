@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { EndpointSchema, Instant, Text } from './primitives.ts';
 
 /** Hash of boot id, namespace and cookie (or of five-tuple, inode and first sight where the source has no cookie). */

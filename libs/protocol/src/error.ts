@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One thing that is wrong: where (`snapshots.0.counts.listen`) and what. */
 export const IssueSchema = z.object({ path: z.string(), message: z.string() });

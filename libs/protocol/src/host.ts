@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { HOST_STATUSES } from './host-status.ts';
 import { AgentSchema } from './push.ts';
 import { Count, Instant, StateCountsSchema, Uuid } from './primitives.ts';

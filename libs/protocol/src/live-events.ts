@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConnectionItemSchema, type ConnectionItem } from './connection.ts';
 import { HostSchema, type Host } from './host.ts';
 import { Count, StateCountsSchema, Uuid } from './primitives.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How every list answers. `nextCursor` is opaque; null on the last page. */
 export const pageOf = <Item extends z.ZodType>(item: Item) =>

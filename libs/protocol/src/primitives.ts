@@ -1,5 +1,5 @@
 import { TCP_STATES, canonicalAddress, type TcpState } from '@closewatch/socket-states';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** An instant: ISO 8601 in UTC, `2026-11-22T03:04:05.678Z`. */
 export const Instant = z.iso.datetime({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConnectionSchema } from './connection.ts';
 import { IssueSchema } from './error.ts';
 import { Count, Instant, StateCountsSchema, Text, Uuid } from './primitives.ts';

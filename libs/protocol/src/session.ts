@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Instant, Text } from './primitives.ts';
 
 /** Signing in: name and password, or the one-time code that the server prints at its start. */

@@ -1,5 +1,5 @@
 import { TCP_STATES, type TcpState } from '@closewatch/socket-states';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Instant } from './primitives.ts';
 
 const values = z.array(z.number().nullable());
