@@ -1,0 +1,98 @@
+#!/usr/bin/env node
+/**
+ * The leak lab: real programs on loopback that make real TCP states, to try Closewatch on.
+ * `node tools/leak-lab/main.ts SCENARIO [options]`; exit code 0 after a clean stop, 1 when it could not go on, 2 for
+ * a command line that makes no sense.
+ */
+import { beyondLimits } from './limits.ts';
+import { MAX_COUNT, MAX_RATE, parseArguments, type LabOptions } from './options.ts';
+import { SCENARIOS } from './registry.ts';
+import type { Scenario } from './scenario.ts';
+import { StatusLine } from './status-line.ts';
+
+const STATUS_EVERY_MS = 1_000;
+const READY_CHECK_MS = 50;
+
+const HELP = `Usage: leak-lab SCENARIO [options]
+
+Makes real TCP sockets in a bad state, on loopback only, until Ctrl-C.
+
+Scenarios
+${SCENARIOS.map(({ name, summary }) => `  ${name.padEnd(13)} ${summary}`).join('\n')}
+
+Options
+  --count N       sockets to hold, 1 to ${MAX_COUNT} (20)
+  --rate R        new connections a second, at most, 1 to ${MAX_RATE} (10)
+  --host ADDRESS  127.0.0.1 or ::1 (127.0.0.1)
+  --port P        port to listen on, 0 for a free one (0)
+  --duration T    stop after 500ms, 30s, 5m ... (until a signal)
+  --closer END    time-wait: client or server closes first and keeps TIME_WAIT (client)
+  -h, --help      this text
+
+A TIME_WAIT lasts 60 s, so a steady R closes a second is --rate R --count 60×R.
+When the count is reached it prints: ready pid=PID port=PORT count=COUNT
+`;
+
+async function run(scenario: Scenario, options: LabOptions): Promise<void> {
+  const { promise: stopped, resolve: stop } = Promise.withResolvers<undefined>();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(undefined));
+  // Nobody reads us any more (`leak-lab | head`): then nobody needs the sockets either.
+  process.stdout.on('error', () => stop(undefined));
+
+  const exhibit = await scenario.start(options);
+  const line = new StatusLine(process.stdout);
+  const address = options.host.includes(':') ? `[${options.host}]` : options.host;
+  const showStatus = (): void =>
+    line.show(
+      `${scenario.name}: pid ${exhibit.pid} listens on ${address}:${exhibit.port}, ` +
+        `holds ${exhibit.held()} ${scenario.makes}`,
+    );
+  showStatus();
+  const status = setInterval(showStatus, STATUS_EVERY_MS);
+  const ready = setInterval(() => {
+    const held = exhibit.held();
+    if (held < options.count) return;
+    clearInterval(ready);
+    showStatus();
+    line.print(`ready pid=${exhibit.pid} port=${exhibit.port} count=${held}`);
+  }, READY_CHECK_MS);
+  const end = options.durationMs === null ? undefined : setTimeout(() => stop(undefined), options.durationMs);
+
+  try {
+    await Promise.race([stopped, exhibit.broken]);
+  } finally {
+    clearInterval(status);
+    clearInterval(ready);
+    clearTimeout(end);
+    line.end();
+    await exhibit.stop();
+  }
+  line.print(`${scenario.name}: stopped`);
+}
+
+const parsed = parseArguments(
+  process.argv.slice(2),
+  SCENARIOS.map(({ name }) => name),
+);
+if (parsed.kind === 'help') {
+  process.stdout.write(HELP);
+} else if (parsed.kind === 'faults') {
+  for (const fault of parsed.faults) console.error(`leak-lab: ${fault}`);
+  console.error('leak-lab: --help lists the scenarios and options');
+  process.exitCode = 2;
+} else {
+  const scenario = SCENARIOS.find(({ name }) => name === parsed.scenario);
+  if (scenario === undefined) throw new Error(`the registry lost ${parsed.scenario}`);
+  const refusal = beyondLimits(scenario, parsed.options);
+  if (refusal !== undefined) {
+    console.error(`leak-lab: ${refusal}`);
+    process.exitCode = 2;
+  } else {
+    try {
+      await run(scenario, parsed.options);
+    } catch (error) {
+      console.error(`leak-lab: ${scenario.name}: ${error instanceof Error ? error.message : String(error)}`);
+      process.exitCode = 1;
+    }
+  }
+}

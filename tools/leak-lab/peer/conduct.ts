@@ -1,0 +1,26 @@
+/**
+ * What the peer does with a connection.
+ * - `leave`: says something, closes entirely and is gone, whatever the server does.
+ * - `close-first`: closes, waits for the server to close too: TIME_WAIT is the peer's.
+ * - `close-second`: waits for the server to close, then closes: TIME_WAIT is the server's.
+ */
+export type Conduct = 'leave' | 'close-first' | 'close-second';
+
+/** How the peer process is told where to connect, as its one argument in JSON. */
+export interface PeerOrders {
+  readonly host: string;
+  readonly port: number;
+  /** Connections that exist at a time, at most: how many source ports must stay apart. */
+  readonly count: number;
+  readonly conduct: Conduct;
+}
+
+/** To the peer process: open so many more. */
+export interface OpenOrder {
+  readonly open: number;
+}
+
+/** From the peer process: one connection went its way, or failed. */
+export interface PeerReport {
+  readonly failure: string | null;
+}

@@ -1,0 +1,38 @@
+/**
+ * The other end of every connection, in a process of its own, so that the pid at the leaking end is unmistakable.
+ * Started by peer.ts with its orders as JSON and a channel; ends when the channel closes, that is when the lab dies.
+ */
+import { connect } from 'node:net';
+import type { Conduct, OpenOrder, PeerOrders, PeerReport } from './conduct.ts';
+import { sourcePorts } from './source-ports.ts';
+
+/** What the peer says before it leaves; with its FIN it stands as length + 1 in the Recv-Q of a server that never reads. */
+const WORDS = 'GET / HTTP/1.0\r\n\r\n';
+
+const orders = JSON.parse(process.argv[2] ?? '') as PeerOrders;
+const sources = sourcePorts(orders.host, orders.count);
+
+// A signal may reach the whole process group; the lab decides when its peer goes.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+process.on('disconnect', () => process.exit(0));
+process.on('message', ({ open }: OpenOrder) => {
+  for (let index = 0; index < open; index++) visit(orders.conduct);
+});
+
+function visit(conduct: Conduct): void {
+  const { host, port } = orders;
+  const socket = connect({ host, port, ...sources.next().value });
+  let failure: string | null = null;
+  socket.on('error', (error) => (failure = error.message));
+  socket.on('close', () => report({ failure }));
+  // Without a reader the end of stream would never be noticed.
+  socket.resume();
+  socket.on('connect', () => {
+    if (conduct === 'leave') socket.end(WORDS, () => socket.destroy());
+    if (conduct === 'close-first') socket.end();
+  });
+}
+
+function report(message: PeerReport): void {
+  if (process.connected) process.send?.(message);
+}

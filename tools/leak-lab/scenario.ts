@@ -1,0 +1,31 @@
+import type { LabOptions } from './options.ts';
+
+/**
+ * One way to leak, on show. To add another: write scenarios/NAME.ts with one of these and list it in registry.ts.
+ * A scenario whose server must be stopped, busy or blocked starts that server in a process of its own and gives its
+ * pid; this process must stay able to clean up.
+ */
+export interface Scenario {
+  readonly name: string;
+  /** One line of --help: what the program does wrong and what one sees. */
+  readonly summary: string;
+  /** The state it fills, as netstat names it. */
+  readonly makes: 'CLOSE_WAIT' | 'TIME_WAIT';
+  /** Descriptors that stay open for each socket it holds. */
+  readonly descriptorsPerSocket: 0 | 1;
+  start(options: LabOptions): Promise<Exhibit>;
+}
+
+/** A scenario that runs. */
+export interface Exhibit {
+  /** The process to whom the sockets belong (or belonged, for TIME_WAIT). */
+  readonly pid: number;
+  /** Port the server listens on. */
+  readonly port: number;
+  /** Sockets in the state now. */
+  held(): number;
+  /** Rejects when the scenario cannot go on; never resolves. */
+  readonly broken: Promise<never>;
+  /** Closes every socket and ends every process the scenario started; safe to call twice. */
+  stop(): Promise<void>;
+}

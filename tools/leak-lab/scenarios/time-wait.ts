@@ -1,0 +1,63 @@
+import { createServer, type Socket } from 'node:net';
+import { listenOn } from '../listen.ts';
+import { startPeer } from '../peer/peer.ts';
+import type { Scenario } from '../scenario.ts';
+
+/** Linux keeps a TIME_WAIT for so long (TCP_TIMEWAIT_LEN in include/net/tcp.h), in milliseconds. */
+const TIME_WAIT_MS = 60_000;
+
+/**
+ * Connections that open and close properly, at a rate. No leak: the end that closes first keeps a record for a minute.
+ * The records belong to the kernel and outlast the lab by up to that minute.
+ */
+export const timeWait: Scenario = {
+  name: 'time-wait',
+  summary: 'opens and closes properly, at a rate: TIME_WAIT at the end that closes first (--closer)',
+  makes: 'TIME_WAIT',
+  descriptorsPerSocket: 0,
+
+  async start({ count, rate, host, port: wantedPort, closer }) {
+    const open = new Set<Socket>();
+    const server = createServer({ keepAlive: false }, (socket) => {
+      open.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => open.delete(socket));
+      socket.resume();
+      if (closer === 'server') socket.end();
+    });
+    const port = await listenOn(server, host, wantedPort);
+    const records = new RecentRecords();
+    const peer = startPeer(
+      { host, port, count, conduct: closer === 'client' ? 'close-first' : 'close-second' },
+      { rate, lacking: () => count - records.size, onDone: () => records.add() },
+    );
+
+    return {
+      pid: process.pid,
+      port,
+      held: () => records.size,
+      broken: peer.broken,
+      async stop() {
+        await peer.stop();
+        server.close();
+        for (const socket of open) socket.resetAndDestroy();
+      },
+    };
+  },
+};
+
+/** When each record of the last minute was made, oldest first. */
+class RecentRecords {
+  readonly #madeAt: number[] = [];
+
+  add(): void {
+    this.#madeAt.push(performance.now());
+  }
+
+  get size(): number {
+    const oldest = performance.now() - TIME_WAIT_MS;
+    const firstAlive = this.#madeAt.findIndex((madeAt) => madeAt > oldest);
+    this.#madeAt.splice(0, firstAlive === -1 ? this.#madeAt.length : firstAlive);
+    return this.#madeAt.length;
+  }
+}
