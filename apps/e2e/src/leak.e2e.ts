@@ -1,0 +1,109 @@
+import { expect, test, type Browser, type Locator, type Page } from '@playwright/test';
+import { launchBrowser } from './stack/browser.ts';
+import { expectAccessible, watchConsole } from './stack/page-checks.ts';
+import { Product, startLeak } from './stack/product.ts';
+
+/**
+ * The main story: this machine's sockets on a live page. A program leaks; its connections stand in the list with the
+ * process that holds them; it ends and they go; the past still shows them.
+ */
+const LEAKED = 12;
+
+let product: Product;
+let browser: Browser;
+
+test.beforeAll(async () => {
+  product = await Product.start();
+  browser = await launchBrowser();
+});
+
+test.afterAll(async () => {
+  await browser?.close();
+  await product?.stopAndForget();
+});
+
+function rowsOf(page: Page, pid: number): Locator {
+  return page.getByTestId('connection-row').filter({
+    has: page.getByTestId('connection-pid').getByText(String(pid), { exact: true }),
+  });
+}
+
+for (const language of ['en', 'zh-Hans'] as const) {
+  test(`a leak stands on the page with its process, ends, and is still in the past (${language})`, async () => {
+    const context = await browser.newContext({
+      locale: language === 'en' ? 'en-GB' : 'zh-CN',
+      viewport: { width: 1440, height: 900 },
+    });
+    const page = await context.newPage();
+    const complaints = watchConsole(page);
+    // The code is good for one browser; the second finds the fresh one that the server printed.
+    const codes = product.api.lines.filter((line) => line.includes('/sign-in?code='));
+    const signInUrl = /http:\/\/\S+\/sign-in\?code=\S+/.exec(codes.at(-1) ?? '')?.[0] ?? product.signInUrl;
+    await page.goto(signInUrl);
+    await page.waitForURL('**/fleet');
+    expect(page.url()).not.toContain('code=');
+    await expect(page.locator('html')).toHaveAttribute('lang', language);
+
+    const host = page.getByTestId('host-row');
+    await expect(host).toHaveCount(1);
+    await expect(page.getByTestId('connection-chip')).toHaveAttribute('data-status', 'live');
+    await expectAccessible(page);
+
+    await host.getByTestId('host-link').first().click();
+    await page.waitForURL('**/hosts/*');
+    await expect(page.getByTestId('connections-empty')).toBeVisible();
+
+    const { program, pid, port } = await startLeak('code-leak', LEAKED);
+    try {
+      const rows = rowsOf(page, pid);
+      await expect(rows).toHaveCount(LEAKED);
+      await expect(page.locator('[data-testid=state-count][data-state=close_wait]').first()).toContainText(
+        String(LEAKED),
+      );
+      const first = rows.first();
+      await expect(first.getByTestId('connection-local')).toContainText(`127.0.0.1:${port}`);
+      await expect(first.getByTestId('connection-peer')).toContainText(/127\.0\.0\.1:\d+/);
+      await expect(first.getByTestId('connection-process')).toContainText('node');
+      await expect(first.getByTestId('connection-descriptor')).toContainText(/\d+/);
+      await expect(first.getByTestId('connection-recv-queue')).toHaveText('0');
+      await expect(first.getByTestId('connection-age')).toContainText(/\d/);
+      await expectAccessible(page);
+    } finally {
+      await program.stop('SIGINT');
+    }
+    const whileLeaking = await page.evaluate(() => new Date().toISOString());
+    await expect(rowsOf(page, pid)).toHaveCount(0);
+    await expect(page.getByTestId('connections-empty')).toBeVisible();
+
+    // As of an instant in the life of the leak, the list is what it was.
+    const past = new Date(Date.parse(whileLeaking) - 1_000).toISOString();
+    const hostUrl = new URL(page.url());
+    hostUrl.searchParams.set('at', past);
+    await page.goto(hostUrl.href);
+    await expect(rowsOf(page, pid)).toHaveCount(LEAKED);
+    await page.getByTestId('as-of-now').click();
+    await expect(page.getByTestId('connections-empty')).toBeVisible();
+
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+}
+
+test('the breakdown moves by itself when sockets come and go', async () => {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  const codes = product.api.lines.filter((line) => line.includes('/sign-in?code='));
+  await page.goto(/http:\/\/\S+/.exec(codes.at(-1) ?? '')?.[0] ?? '');
+  await page.getByTestId('host-link').first().click();
+  const timeWait = page.locator('[data-testid=state-count][data-state=time_wait]').first();
+  await expect(timeWait).toContainText(/\d/);
+  const count = async (): Promise<number> => Number((await timeWait.innerText()).replaceAll(/\D/g, ''));
+  const before = await count();
+  const { program } = await startLeak('time-wait', 60);
+  try {
+    await expect.poll(count, { timeout: 20_000 }).toBeGreaterThanOrEqual(before + 40);
+  } finally {
+    await program.stop('SIGINT');
+  }
+  await context.close();
+});

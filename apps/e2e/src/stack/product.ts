@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Program } from './program.ts';
+
+/** The product as `npm start` runs it (API, embedded Postgres, web app, local agent) on a free port and a data folder of its own. */
+export class Product {
+  private constructor(
+    readonly api: Program,
+    readonly dataFolder: string,
+    readonly signInUrl: string,
+  ) {}
+
+  get origin(): string {
+    return new URL(this.signInUrl).origin;
+  }
+
+  /** Starts it; `dataFolder` continues an earlier one. Resolves when the sign-in link is printed. */
+  static async start(
+    environment: Record<string, string> = {},
+    dataFolder = mkdtempSync(join(tmpdir(), 'closewatch-e2e-')),
+  ): Promise<Product> {
+    const api = new Program('the API', ['--enable-source-maps', 'dist/api/main.js'], {
+      PORT: '0',
+      CLOSEWATCH_DATA: dataFolder,
+      CLOSEWATCH_INTERVAL: '1s',
+      ...environment,
+    });
+    const [signInUrl] = await api.line(/http:\/\/\S+\/sign-in\?code=\S+/);
+    return new Product(api, dataFolder, signInUrl);
+  }
+
+  async stop(): Promise<void> {
+    await this.api.stop();
+  }
+
+  async stopAndForget(): Promise<void> {
+    await this.stop();
+    rmSync(this.dataFolder, { recursive: true, force: true });
+  }
+}
+
+/** Starts a leak-lab scenario and waits until its sockets stand. */
+export async function startLeak(
+  scenario: string,
+  count: number,
+): Promise<{ program: Program; pid: number; port: number }> {
+  const program = new Program(`leak-lab ${scenario}`, [
+    '--no-warnings',
+    'tools/leak-lab/main.ts',
+    scenario,
+    '--count',
+    String(count),
+    '--rate',
+    '100',
+  ]);
+  const [, pid, port] = await program.line(/ready pid=(\d+) port=(\d+)/);
+  return { program, pid: Number(pid), port: Number(port) };
+}
