@@ -72,7 +72,7 @@ export default defineConfig(
   },
   {
     // The one place of each app that reads the environment; everybody else is handed what they need.
-    files: ['apps/*/src/**/*.ts', 'libs/*/src/**/*.ts'],
+    files: ['apps/{agent,api,web}/src/**/*.ts', 'libs/*/src/**/*.ts'],
     ignores: ['apps/agent/src/environment.ts', 'apps/api/src/config/*.ts', '**/*.spec.ts', '**/testing/**'],
     rules: {
       'no-restricted-properties': [
