@@ -1,9 +1,15 @@
+/** What is asked of a terminal, a file or a pipe. */
+export interface Output {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
 /** Words on standard output: one line that is written over on a terminal, a line for each change elsewhere. */
 export class StatusLine {
-  readonly #out: NodeJS.WriteStream;
+  readonly #out: Output;
   #shown = '';
 
-  constructor(out: NodeJS.WriteStream) {
+  constructor(out: Output) {
     this.#out = out;
   }
 

@@ -20,9 +20,9 @@ export interface PeerPace {
   /** New connections a second, at most. */
   readonly rate: number;
   /** How many more the scenario lacks now; those under way are taken off by the peer. */
-  lacking(): number;
+  readonly lacking: () => number;
   /** A connection went its way. */
-  onDone?(): void;
+  readonly onDone?: () => void;
 }
 
 /** Starts the process at the other end and has it connect as long as sockets are lacking, no faster than `rate`. */

@@ -1,4 +1,5 @@
 import { createServer, type Socket } from 'node:net';
+import { HeldSockets } from '../held-sockets.ts';
 import { listenOn } from '../listen.ts';
 import { startPeer } from '../peer/peer.ts';
 import type { Scenario } from '../scenario.ts';
@@ -11,21 +12,20 @@ export const codeLeak: Scenario = {
   descriptorsPerSocket: 1,
 
   async start({ count, rate, host, port: wantedPort }) {
-    const open = new Set<Socket>();
+    const sockets = new HeldSockets();
     const leaked = new Set<Socket>();
     // allowHalfOpen is the bug: Node no longer closes our end when the peer closes its own, and nobody else does.
     const server = createServer({ allowHalfOpen: true, keepAlive: false }, (socket) => {
-      open.add(socket);
+      sockets.hold(socket);
       socket.on('end', () => leaked.add(socket));
-      socket.on('error', () => undefined);
-      socket.on('close', () => {
-        open.delete(socket);
-        leaked.delete(socket);
-      });
+      socket.on('close', () => leaked.delete(socket));
       socket.resume();
     });
     const port = await listenOn(server, host, wantedPort);
-    const peer = startPeer({ host, port, count, conduct: 'leave' }, { rate, lacking: () => count - open.size });
+    const peer = startPeer(
+      { host, port, count, conduct: 'leave' },
+      { rate, lacking: () => sockets.lacking(count, peer.done()) },
+    );
 
     return {
       pid: process.pid,
@@ -35,8 +35,7 @@ export const codeLeak: Scenario = {
       async stop() {
         await peer.stop();
         server.close();
-        // RST instead of FIN, so that no LAST_ACK and no TIME_WAIT outlives the lab.
-        for (const socket of open) socket.resetAndDestroy();
+        sockets.resetAll();
       },
     };
   },

@@ -1,4 +1,5 @@
-import { createServer, type Socket } from 'node:net';
+import { createServer } from 'node:net';
+import { HeldSockets } from '../held-sockets.ts';
 import { listenOn } from '../listen.ts';
 import { startPeer } from '../peer/peer.ts';
 import type { Scenario } from '../scenario.ts';
@@ -11,25 +12,26 @@ export const notReading: Scenario = {
   descriptorsPerSocket: 1,
 
   async start({ count, rate, host, port: wantedPort }) {
-    const open = new Set<Socket>();
-    const server = createServer({ pauseOnConnect: true, allowHalfOpen: true, keepAlive: false }, (socket) => {
-      open.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => open.delete(socket));
-    });
+    const sockets = new HeldSockets();
+    const server = createServer({ pauseOnConnect: true, allowHalfOpen: true, keepAlive: false }, (socket) =>
+      sockets.hold(socket),
+    );
     const port = await listenOn(server, host, wantedPort);
-    const peer = startPeer({ host, port, count, conduct: 'leave' }, { rate, lacking: () => count - open.size });
+    const peer = startPeer(
+      { host, port, count, conduct: 'leave' },
+      { rate, lacking: () => sockets.lacking(count, peer.done()) },
+    );
 
     return {
       pid: process.pid,
       port,
       // A server that does not read cannot know that the peer has closed; the peer does.
-      held: () => Math.min(open.size, peer.done()),
+      held: () => Math.min(sockets.size, peer.done()),
       broken: peer.broken,
       async stop() {
         await peer.stop();
         server.close();
-        for (const socket of open) socket.resetAndDestroy();
+        sockets.resetAll();
       },
     };
   },
