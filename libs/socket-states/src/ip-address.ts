@@ -18,14 +18,16 @@ export function ipv6FromBytes(bytes: Uint8Array): string {
 }
 
 /**
- * The canonical spelling of an address, or undefined when the text is none. Takes brackets and a zone
- * (`[fe80::1%eth0]`), which are dropped.
+ * The canonical spelling of an address, or undefined when the text is none. Takes brackets around IPv6 and a zone,
+ * which are dropped: `[fe80::1%eth0]`, and as ss writes them `[fe80::1]%eth0` and `127.0.0.53%lo`. Refuses IPv4 with
+ * leading zeros, which some read as octal (RFC 6943 section 3.1.1).
  */
 export function canonicalAddress(text: string): string | undefined {
-  const bare = text.replace(/^\[(.*)\]$/, '$1').replace(/%.*$/, '');
-  const ipv4 = parseIpv4(bare);
+  const zoneless = text.replace(/%[^%[\]\s]+(?=\]?$)/, '');
+  const bracketed = /^\[(.*)\]$/.exec(zoneless)?.[1];
+  const ipv4 = parseIpv4(zoneless);
   if (ipv4 !== undefined) return ipv4.join('.');
-  const groups = parseIpv6(bare);
+  const groups = parseIpv6(bracketed ?? zoneless);
   return groups === undefined ? undefined : formatGroups(groups);
 }
 
@@ -35,27 +37,32 @@ export function networkTypeOf(address: string): NetworkType {
 }
 
 function parseIpv4(text: string): number[] | undefined {
-  if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(text)) return undefined;
+  if (!/^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}$/.test(text)) return undefined;
   const parts = text.split('.').map(Number);
   return parts.every((part) => part <= 255) ? parts : undefined;
 }
 
 function parseIpv6(text: string): number[] | undefined {
-  const halves = text.split('::');
-  if (halves.length > 2) return undefined;
-  const [head, tail] = halves.map(parseGroups);
-  if (head === undefined || (halves.length === 2 && tail === undefined)) return undefined;
-  if (halves.length === 1) return head.length === 8 ? head : undefined;
-  const missing = 8 - head.length - (tail?.length ?? 0);
-  return missing < 1 ? undefined : [...head, ...new Array<number>(missing).fill(0), ...(tail ?? [])];
+  const [head = '', tail, ...more] = text.split('::');
+  if (more.length > 0) return undefined;
+  if (tail === undefined) {
+    const groups = parseGroups(head, { ipv4Last: true });
+    return groups?.length === 8 ? groups : undefined;
+  }
+  const before = parseGroups(head, { ipv4Last: false });
+  const after = parseGroups(tail, { ipv4Last: true });
+  if (before === undefined || after === undefined) return undefined;
+  const missing = 8 - before.length - after.length;
+  return missing < 1 ? undefined : [...before, ...new Array<number>(missing).fill(0), ...after];
 }
 
-function parseGroups(text: string): number[] | undefined {
+/** Groups of 16 bits; only at the end of the address may the last two be written as IPv4 (RFC 4291 section 2.2). */
+function parseGroups(text: string, { ipv4Last }: { ipv4Last: boolean }): number[] | undefined {
   if (text === '') return [];
   const groups: number[] = [];
   const parts = text.split(':');
   for (const [index, part] of parts.entries()) {
-    const ipv4 = index === parts.length - 1 ? parseIpv4(part) : undefined;
+    const ipv4 = ipv4Last && index === parts.length - 1 ? parseIpv4(part) : undefined;
     if (ipv4 !== undefined) {
       const [a = 0, b = 0, c = 0, d = 0] = ipv4;
       groups.push((a << 8) | b, (c << 8) | d);

@@ -1,6 +1,7 @@
 /**
  * The states of a TCP connection under OpenTelemetry's names (`network.connection.state`), with `unknown` for what a
- * kernel newer than this list reports. Order: RFC 9293 section 3.3.2, as one reads a connection's life.
+ * kernel newer than this list reports. The states are those of RFC 9293 section 3.3.2; the order is a connection's life:
+ * set-up, talk, the close of the end that closes first, the close of the other end.
  */
 export const TCP_STATES = [
   'listen',
@@ -140,7 +141,7 @@ export function tcpStateFromKernel(kernelNumber: number): TcpState {
 
 /**
  * Spellings that are not just another separator or case: ss, Prometheus (node_exporter), cAdvisor, lsof, the BSDs,
- * macOS, Windows, Solaris, Go and Java libraries. Keys are folded by {@link foldSpelling}.
+ * macOS, Windows, Solaris, the MIB of RFC 4022, Go and Java libraries. Keys are folded by {@link foldSpelling}.
  */
 const OTHER_SPELLINGS: Readonly<Record<string, TcpState>> = {
   estab: 'established',
@@ -149,8 +150,11 @@ const OTHER_SPELLINGS: Readonly<Record<string, TcpState>> = {
   newsynrecv: 'syn_received',
   close: 'closed',
   unconn: 'closed',
+  unconnected: 'closed',
   idle: 'closed',
   bound: 'closed',
+  boundinactive: 'closed',
+  deletetcb: 'closed',
   listening: 'listen',
   timewait: 'time_wait',
   timedwait: 'time_wait',
