@@ -1,10 +1,20 @@
 import { TCP_STATES, canonicalAddress, type TcpState } from '@closewatch/socket-states';
 import * as z from 'zod';
 
-/** An instant: ISO 8601 in UTC, `2026-11-22T03:04:05.678Z`. */
-export const Instant = z.iso.datetime({
-  error: 'must be an ISO 8601 time in UTC, for example 2026-11-22T03:04:05.678Z',
-});
+const NO_INSTANT = 'must be an ISO 8601 time in UTC, for example 2026-11-22T03:04:05.678Z';
+
+/** A nanosecond clock has nine digits; a store that is handed hundreds of them refuses the text. */
+const LONGEST_INSTANT = '2026-11-22T03:04:05.678901234Z'.length;
+
+/**
+ * An instant: ISO 8601 in UTC, `2026-11-22T03:04:05.678Z`, from 1970 on. Comes out with milliseconds, whatever came in,
+ * so that one instant has one text.
+ */
+export const Instant = z.iso
+  .datetime({ error: NO_INSTANT, abort: true })
+  .max(LONGEST_INSTANT, { error: NO_INSTANT, abort: true })
+  .refine((text) => text >= '1970', { error: 'must not be before 1970', abort: true })
+  .overwrite((text) => new Date(text).toISOString());
 
 /** The server's stores hold any text but NUL, and JSON any but half a surrogate pair: refuse both at the edge. */
 export const Text = (maxLength: number) =>
