@@ -1,0 +1,98 @@
+import { type Agent, type Source } from '@closewatch/protocol';
+import { randomUUID } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import { type Environment } from '../environment.ts';
+import { readOrMakeAgentId } from '../host/agent-id.ts';
+import { readHostFacts } from '../host/host-facts.ts';
+import { ConnectionChoice } from '../leaks/connection-choice.ts';
+import { LeakTracker } from '../leaks/leak-tracker.ts';
+import { type Log } from '../log.ts';
+import { OwnerFinder } from '../processes/owner-finder.ts';
+import { OwnerKeeper } from '../processes/owner-keeper.ts';
+import { every } from '../sampling/every.ts';
+import { Sampler } from '../sampling/sampler.ts';
+import { ServerClock } from '../sampling/server-clock.ts';
+import { chooseSource } from '../sockets/choose-source.ts';
+import { Courier } from '../uplink/courier.ts';
+import { OUTBOX_BOUNDS, Outbox } from '../uplink/outbox.ts';
+import { UPLINK_POLICY } from '../uplink/uplink-states.ts';
+import { Uplink } from '../uplink/uplink.ts';
+import { VERSION } from '../version.ts';
+import { untilTold } from './stop-signals.ts';
+
+export interface RunOptions {
+  readonly environment: Environment;
+  readonly source: Source | undefined;
+  readonly procRoot: string;
+  readonly log: Log;
+}
+
+const PUSH_TIMEOUT_MS = 30_000;
+const LAST_FLUSH_MS = 1_000;
+
+/** What `closewatch-agent run` does: samples and pushes until it is told to stop. Throws when it cannot begin. */
+export async function run({ environment, source: forced, procRoot, log }: RunOptions): Promise<void> {
+  const stop = untilTold();
+  const agentId = readOrMakeAgentId(environment.dataFolder);
+  const facts = readHostFacts(procRoot);
+  const { source, missing } = await chooseSource(procRoot, forced);
+  const clock = new ServerClock({ monotonic: () => performance.now(), wall: () => Date.now() });
+  const choice = new ConnectionChoice();
+  const sampler = new Sampler({
+    source,
+    tracker: new LeakTracker(facts, (at) => clock.instant(at)),
+    choice,
+    owners: new OwnerKeeper(new OwnerFinder(procRoot, facts.bootedAtMs)),
+    clock,
+    intervalMs: environment.intervalMs,
+    uptimeMs: () => Date.now() - facts.bootedAtMs,
+  });
+  const describe = (): Agent => ({
+    version: VERSION,
+    hostname: environment.hostname,
+    machineId: facts.machineId,
+    kernel: facts.kernel,
+    source: source.name,
+    capabilities: [...facts.capabilities],
+    missing: [...missing, ...facts.missing, ...sampler.missing].map((text) => text.slice(0, 512)),
+    clockOffsetMs: clock.offsetMs,
+  });
+  const { server, token } = environment;
+  const { bootId } = facts;
+  const courier = new Courier({
+    server,
+    token,
+    agentId,
+    runId: randomUUID(),
+    bootId,
+    describe,
+    clock,
+    timeoutMs: PUSH_TIMEOUT_MS,
+  });
+  const uplink = new Uplink({
+    outbox: new Outbox(OUTBOX_BOUNDS),
+    deliver: (parcels, signal) => courier.deliver(parcels, signal),
+    policy: UPLINK_POLICY,
+    log,
+    onFullWanted: () => choice.wantFull(),
+  });
+  log.info(
+    `closewatch-agent ${VERSION}: ${environment.hostname} (${agentId}) to ${server.href} every ${environment.intervalMs / 1000} s, by ${source.name}`,
+  );
+  for (const lack of [...missing, ...facts.missing]) log.warn(`goes on without: ${lack}`);
+  try {
+    await every(
+      environment.intervalMs,
+      async () => {
+        const snapshot = await sampler.next();
+        uplink.push({ seq: snapshot.seq, json: JSON.stringify(snapshot) });
+      },
+      stop.signal,
+    );
+  } finally {
+    await uplink.stop(LAST_FLUSH_MS);
+    courier.close();
+    source.close();
+    stop.release();
+  }
+}

@@ -1,0 +1,69 @@
+import { type Findings, type LeakTracker } from '../leaks/leak-tracker.ts';
+import { type TrackedSocket } from '../leaks/tracked-socket.ts';
+import { type OwnerFinder, type Ownership } from './owner-finder.ts';
+
+/** Looks between two attempts to find an owner that was not found: doubled each time, up to this many. */
+const MOST_LOOKS_BETWEEN = 16;
+
+/** Keeps the owners of tracked sockets true: finds those of new ones, again when an owner exits, and later when nobody was found. */
+export class OwnerKeeper {
+  readonly #finder: OwnerFinder;
+  /** Sockets without an owner: after how many looks to try again, and how many are left. */
+  readonly #unowned = new Map<TrackedSocket, { pause: number; left: number }>();
+
+  constructor(finder: OwnerFinder) {
+    this.#finder = finder;
+  }
+
+  /** Brings the owners of all open sockets up to date after a look. */
+  async update(tracker: LeakTracker, { confirmed, accepted }: Findings): Promise<void> {
+    const due = new Set<TrackedSocket>([...confirmed, ...accepted]);
+    for (const tracked of this.#leftByExit(tracker)) due.add(tracked);
+    for (const [tracked, wait] of this.#unowned) {
+      if (--wait.left <= 0 && tracked.missedAt === undefined) due.add(tracked);
+    }
+    if (due.size === 0) return;
+    const found = await this.#finder.find([...due]);
+    for (const tracked of due) {
+      const answer = found.get(tracked.inode);
+      if (answer !== undefined) this.#settle(tracked, answer);
+    }
+  }
+
+  /** Whether one of its owners still has its descriptor open. */
+  stillHeld({ inode, owners }: TrackedSocket): boolean {
+    return owners.some((owner) => this.#finder.stillHolds(owner, inode));
+  }
+
+  forget(tracked: TrackedSocket): void {
+    this.#unowned.delete(tracked);
+    this.#finder.forget(tracked.inode, tracked.owners);
+  }
+
+  #settle(tracked: TrackedSocket, answer: Ownership): void {
+    const before = this.#unowned.get(tracked);
+    if (answer.ownership === 'known') {
+      this.#unowned.delete(tracked);
+    } else if (answer.ownership === 'none') {
+      const pause = Math.min((before?.pause ?? 0.5) * 2, MOST_LOOKS_BETWEEN);
+      this.#unowned.set(tracked, { pause, left: pause });
+      // When its process exits the socket usually goes too, and whose it was stays worth knowing: not before a
+      // second look finds it alive and nobody's is that taken back.
+      if (before === undefined && tracked.owners.length > 0) return;
+    }
+    // Not accepted: the table itself will tell when it is. Hidden: looking again would see no more.
+    if (tracked.ownership !== answer.ownership || answer.ownership === 'known') tracked.changed = true;
+    Object.assign(tracked, answer);
+  }
+
+  /** Those seen alive whose process is gone. */
+  #leftByExit(tracker: LeakTracker): TrackedSocket[] {
+    const pids = new Set<number>();
+    for (const { owners } of tracker.open()) for (const { pid } of owners) pids.add(pid);
+    const exited = this.#finder.exited(pids);
+    if (exited.size === 0) return [];
+    return [...tracker.open()].filter(
+      ({ owners, missedAt }) => missedAt === undefined && owners.some(({ pid }) => exited.has(pid)),
+    );
+  }
+}

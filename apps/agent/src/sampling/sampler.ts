@@ -1,0 +1,106 @@
+import { type Snapshot } from '@closewatch/protocol';
+import { TCP_STATES, type StateCounts, type TcpState } from '@closewatch/socket-states';
+import { messageOf } from '../errors.ts';
+import { ageBracket } from '../leaks/age-bracket.ts';
+import { type ConnectionChoice } from '../leaks/connection-choice.ts';
+import { type Findings, type LeakTracker } from '../leaks/leak-tracker.ts';
+import { type TrackedSocket } from '../leaks/tracked-socket.ts';
+import { wireConnection } from '../leaks/wire-connection.ts';
+import { type OwnerKeeper } from '../processes/owner-keeper.ts';
+import { type SocketSource, type SocketTable } from '../sockets/socket-table.ts';
+import { type ServerClock } from './server-clock.ts';
+
+const UNMEASURED = Object.fromEntries(TCP_STATES.map((state) => [state, null])) as Record<TcpState, null>;
+
+export interface SamplerParts {
+  readonly source: SocketSource;
+  readonly tracker: LeakTracker;
+  readonly choice: ConnectionChoice;
+  readonly owners: OwnerKeeper;
+  readonly clock: ServerClock;
+  readonly intervalMs: number;
+  /** How long the host is up, in milliseconds. */
+  readonly uptimeMs: () => number;
+}
+
+/** Makes one snapshot after the other: looks at the sockets, follows the leaks, finds their owners and ages. */
+export class Sampler {
+  readonly #parts: SamplerParts;
+  #seq = 0;
+  #missing: readonly string[] = [];
+
+  constructor(parts: SamplerParts) {
+    this.#parts = parts;
+  }
+
+  /** What the newest look could not tell, in words a person can act on. */
+  get missing(): readonly string[] {
+    return this.#missing;
+  }
+
+  /** Never throws: what fails is told in {@link missing}, and counts that were not measured are null. */
+  async next(): Promise<Snapshot> {
+    const { clock, source } = this.#parts;
+    const startedAt = clock.now();
+    let table: SocketTable;
+    try {
+      table = await source.read();
+    } catch (error) {
+      this.#missing = [messageOf(error)];
+      return this.#snapshot(clock.now(), UNMEASURED, [], false);
+    }
+    const takenAt = clock.now();
+    const missing = [...table.missing];
+    const { tracker, choice, owners } = this.#parts;
+    const findings = tracker.observe({ startedAt, takenAt, table });
+    try {
+      this.#end(findings.gone);
+      this.#date(findings);
+      await owners.update(tracker, findings);
+    } catch (error) {
+      missing.push(`owners: ${messageOf(error)}`);
+    }
+    this.#missing = missing;
+    const { connections, complete } = choice.choose(tracker, takenAt);
+    return this.#snapshot(takenAt, table.counts, connections, complete);
+  }
+
+  /** A CLOSE_WAIT that left the table while its descriptor is open was not closed: keepalive hides leaks so. */
+  #end(gone: readonly TrackedSocket[]): void {
+    const { owners, choice } = this.#parts;
+    for (const tracked of gone) {
+      tracked.ended = {
+        at: tracked.missedAt ?? tracked.lastSeenAt,
+        as: owners.stillHeld(tracked) ? 'orphaned' : 'closed',
+      };
+      owners.forget(tracked);
+      choice.addEnded(tracked);
+    }
+  }
+
+  #date({ confirmed }: Findings): void {
+    const { source, clock, uptimeMs } = this.#parts;
+    for (const tracked of confirmed) {
+      const ages = source.ages(tracked.socket);
+      const { previousAt, firstSeenAt } = tracked;
+      Object.assign(
+        tracked,
+        ageBracket({ previousAt, seenAt: firstSeenAt, ages, askedAt: clock.now(), uptimeMs: uptimeMs() }),
+      );
+    }
+  }
+
+  #snapshot(at: number, counts: StateCounts, connections: readonly TrackedSocket[], complete: boolean): Snapshot {
+    const { clock, intervalMs } = this.#parts;
+    const instant = (monotonicMs: number): string => clock.instant(monotonicMs);
+    return {
+      seq: this.#seq++,
+      takenAt: instant(at),
+      intervalMs,
+      netns: 0,
+      counts: { ...counts },
+      connections: connections.map((tracked) => wireConnection(tracked, instant)),
+      complete,
+    };
+  }
+}

@@ -1,0 +1,63 @@
+/** The two clocks of this machine, in milliseconds: one that never jumps, and the wall's since 1970. */
+export interface LocalClocks {
+  monotonic(): number;
+  wall(): number;
+}
+
+/** One exchange with the server: sent and received on the monotonic clock, and what the server's clock said between. */
+export interface ClockExchange {
+  readonly sentAt: number;
+  readonly receivedAt: number;
+  readonly serverTimeMs: number;
+}
+
+/** The server's clock is told in whole milliseconds. */
+const ROUNDING_MS = 1;
+/** A wall clock that moved this far against the monotonic one was set. */
+const CLOCK_WAS_SET_MS = 1_000;
+
+/**
+ * The server's clock as the agent knows it. Everything inside the agent is dated on the monotonic clock; dates for the
+ * wire are made at the last moment, so they neither jump with this host's clock nor contradict one another. Until the
+ * first reply the wall clock serves.
+ */
+export class ServerClock {
+  readonly #local: LocalClocks;
+  /** Milliseconds since 1970 at which the monotonic clock stood at 0, on the server's clock. */
+  #epoch: number;
+  #learned = false;
+
+  constructor(local: LocalClocks) {
+    this.#local = local;
+    this.#epoch = local.wall() - local.monotonic();
+  }
+
+  /** Now, on the monotonic clock. */
+  now(): number {
+    const monotonic = this.#local.monotonic();
+    const wallEpoch = this.#local.wall() - monotonic;
+    if (!this.#learned && Math.abs(wallEpoch - this.#epoch) > CLOCK_WAS_SET_MS) this.#epoch = wallEpoch;
+    return monotonic;
+  }
+
+  /** ISO 8601 on the server's clock. */
+  instant(monotonicMs: number): string {
+    return new Date(Math.round(this.#epoch + monotonicMs)).toISOString();
+  }
+
+  /** How far the server's clock is ahead of this host's, in milliseconds. */
+  get offsetMs(): number {
+    return Math.round(this.#epoch - (this.#local.wall() - this.#local.monotonic()));
+  }
+
+  /**
+   * Takes the server's time as told half-way of the exchange (Cristian's algorithm), give or take half the round trip.
+   * What lies within that doubt already stays, so that slow replies do not make the dates tremble.
+   */
+  learn({ sentAt, receivedAt, serverTimeMs }: ClockExchange): void {
+    const told = serverTimeMs - (sentAt + receivedAt) / 2;
+    const doubt = (receivedAt - sentAt) / 2 + ROUNDING_MS;
+    this.#epoch = Math.min(Math.max(this.#epoch, told - doubt), told + doubt);
+    this.#learned = true;
+  }
+}

@@ -1,0 +1,87 @@
+import { type FiveTuple } from '@closewatch/socket-states';
+import { AT, LITTLE_ENDIAN, RECORD_BYTES, endpointAt, viewOf } from './diag-format.ts';
+import { type CloseWaitSocket } from './socket-table.ts';
+
+/** The messages of the CLOSE_WAIT sockets of one dump, side by side in one growing block. */
+export class DiagRecords {
+  #bytes = new Uint8Array(64 * RECORD_BYTES);
+  #view = viewOf(this.#bytes);
+  #length = 0;
+
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
+  get view(): DataView {
+    return this.#view;
+  }
+
+  /** Copies the message that starts at `offset` of `from`; returns where it stands here. */
+  append(from: Uint8Array, offset: number): number {
+    const at = this.#length;
+    if (at + RECORD_BYTES > this.#bytes.length) {
+      const larger = new Uint8Array(this.#bytes.length * 2);
+      larger.set(this.#bytes);
+      this.#bytes = larger;
+      this.#view = viewOf(larger);
+    }
+    for (let i = 0; i < RECORD_BYTES; i++) this.#bytes[at + i] = from[offset + i] ?? 0;
+    this.#length = at + RECORD_BYTES;
+    return at;
+  }
+}
+
+/** One CLOSE_WAIT socket out of a netlink dump. */
+export class DiagSocket implements CloseWaitSocket {
+  readonly #records: DiagRecords;
+  readonly #at: number;
+
+  constructor(records: DiagRecords, at: number) {
+    this.#records = records;
+    this.#at = at;
+  }
+
+  get key(): string | number {
+    const high = this.#number(AT.cookieHigh);
+    // Past 2^53 a number would round two cookies into one.
+    return high < 0x20_0000 ? high * 0x1_0000_0000 + this.#number(AT.cookieLow) : this.cookie;
+  }
+
+  get cookie(): string {
+    return ((BigInt(this.#number(AT.cookieHigh)) << 32n) | BigInt(this.#number(AT.cookieLow))).toString();
+  }
+
+  get inode(): number {
+    return this.#number(AT.inode);
+  }
+
+  get uid(): number {
+    return this.#number(AT.uid);
+  }
+
+  get recvQueue(): number {
+    return this.#number(AT.recvQueue);
+  }
+
+  get sendQueue(): number {
+    return this.#number(AT.sendQueue);
+  }
+
+  /** The message itself, whose identity part asks the kernel for this very socket. */
+  get record(): Uint8Array {
+    return this.#records.bytes.subarray(this.#at, this.#at + RECORD_BYTES);
+  }
+
+  fiveTuple(): FiveTuple {
+    const { bytes } = this.#records;
+    return {
+      transport: 'tcp',
+      local: endpointAt(bytes, this.#at, 'local'),
+      peer: endpointAt(bytes, this.#at, 'peer'),
+    };
+  }
+
+  #number(field: number): number {
+    return this.#records.view.getUint32(this.#at + field, LITTLE_ENDIAN);
+  }
+}

@@ -1,0 +1,96 @@
+import { messageOf } from '../errors.ts';
+import { Pacer } from '../pacer.ts';
+import { DiagDump, type DumpProgress } from './diag-dump.ts';
+import { STATES_ASKED, dumpRequest, infoRequest } from './diag-requests.ts';
+import { DiagSocket } from './diag-socket.ts';
+import { DiagChannel, errnoName } from './libc.ts';
+import { type CloseWaitSocket, type SocketAges, type SocketSource, type SocketTable } from './socket-table.ts';
+import { readTimeWaitRecords } from './sockstat.ts';
+import { socketAgesIn } from './tcp-info.ts';
+
+/** The kernel answers at most about 32 KiB a recv. */
+const BUFFER_BYTES = 64 * 1024;
+const ATTEMPTS = 4;
+
+/**
+ * The sockets of the agent's network namespace through netlink: TIME_WAIT masked out, which is counted in sockstat.
+ * Ages are asked for socket by socket: only those that were seen twice need one, usually a handful, and the lookup
+ * by identity costs microseconds, while a second dump would walk the whole hash table (4 ms at least) for every one.
+ */
+export class NetlinkSource implements SocketSource {
+  readonly name = 'netlink';
+  readonly #procRoot: string;
+  readonly #buffer = new Uint8Array(BUFFER_BYTES);
+  #channel: DiagChannel | undefined;
+  #sequence = 0;
+
+  constructor(procRoot: string) {
+    this.#procRoot = procRoot;
+  }
+
+  async read(): Promise<SocketTable> {
+    let why = '';
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const dump = new DiagDump(++this.#sequence);
+      let progress: DumpProgress;
+      try {
+        progress = await this.#run(dump);
+      } catch (error) {
+        this.close();
+        throw error;
+      }
+      if (progress.kind === 'done') return this.#tableOf(dump);
+      // A dump that was left half-way would answer the next request with its rest.
+      this.close();
+      if (progress.kind === 'refused') throw new Error(`netlink: the kernel refuses: ${errnoName(progress.errno)}`);
+      why = progress.kind === 'spoiled' ? progress.why : 'no end';
+    }
+    throw new Error(`netlink: ${ATTEMPTS} dumps in a row were spoiled, the last by ${why}`);
+  }
+
+  ages(socket: CloseWaitSocket): SocketAges | undefined {
+    if (!(socket instanceof DiagSocket)) return undefined;
+    const channel = (this.#channel ??= new DiagChannel());
+    const sequence = ++this.#sequence;
+    try {
+      channel.send(infoRequest(sequence, socket.record));
+      return socketAgesIn(this.#buffer.subarray(0, channel.receive(this.#buffer)), sequence);
+    } catch {
+      // Ages only sharpen what the samples already tell.
+      this.close();
+      return undefined;
+    }
+  }
+
+  close(): void {
+    this.#channel?.close();
+    this.#channel = undefined;
+  }
+
+  async #run(dump: DiagDump): Promise<DumpProgress> {
+    const channel = (this.#channel ??= new DiagChannel());
+    channel.send(dumpRequest(dump.sequence, STATES_ASKED));
+    const pacer = new Pacer();
+    for (;;) {
+      const length = channel.receive(this.#buffer);
+      if (length === 0) return { kind: 'spoiled', why: 'an empty answer' };
+      const progress = dump.add(this.#buffer.subarray(0, length));
+      if (progress.kind !== 'more') return progress;
+      if (pacer.due()) await pacer.rest();
+    }
+  }
+
+  #tableOf(dump: DiagDump): SocketTable {
+    const { tally, listeners, closeWait, finWait2Minisockets } = dump;
+    const missing: string[] = [];
+    let timeWait: number | null = null;
+    try {
+      const records = readTimeWaitRecords(this.#procRoot);
+      if (records === undefined) missing.push('TIME_WAIT: /proc/net/sockstat does not tell "tw"');
+      else timeWait = Math.max(0, records - finWait2Minisockets);
+    } catch (error) {
+      missing.push(`TIME_WAIT: /proc/net/sockstat cannot be read: ${messageOf(error)}`);
+    }
+    return { source: this.name, counts: { ...tally, time_wait: timeWait }, listeners, closeWait, missing };
+  }
+}

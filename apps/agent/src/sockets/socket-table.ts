@@ -1,0 +1,48 @@
+import { type FiveTuple, type StateCounts } from '@closewatch/socket-states';
+import { type Source } from '@closewatch/protocol';
+import { type Listeners } from './listeners.ts';
+
+/**
+ * One CLOSE_WAIT socket as a source shows it. Its five-tuple is read only when somebody asks: of ten thousand leaking
+ * sockets a sample needs the spelled out addresses of the few new ones.
+ */
+export interface CloseWaitSocket {
+  /** Equal for the same socket within one source: the cookie, or the five-tuple where the source has none. */
+  readonly key: string | number;
+  /** The kernel's 64-bit socket cookie in decimal digits; null where the source has none. */
+  readonly cookie: string | null;
+  /** 0: not accepted yet, it has no descriptor. */
+  readonly inode: number;
+  readonly uid: number;
+  /** Bytes. The end of stream counts as one: see "what Recv-Q says" in the guide to CLOSE_WAIT. */
+  readonly recvQueue: number;
+  readonly sendQueue: number;
+  fiveTuple(): FiveTuple;
+}
+
+/** What one look at the kernel found; every source yields the same. */
+export interface SocketTable {
+  readonly source: Source;
+  /** time_wait is null when its own file could not be read. */
+  readonly counts: StateCounts;
+  readonly listeners: Listeners;
+  readonly closeWait: readonly CloseWaitSocket[];
+  /** What could not be read or understood, in words a person can act on; empty when all is well. */
+  readonly missing: readonly string[];
+}
+
+/** How long ago a socket last received data and last received an acknowledgement (tcp_info), in milliseconds. */
+export interface SocketAges {
+  readonly lastDataReceivedMs: number;
+  readonly lastAckReceivedMs: number;
+}
+
+/** A way to read the sockets of the agent's own network namespace. */
+export interface SocketSource {
+  readonly name: Source;
+  /** Throws when the kernel does not answer; the message says what to do. */
+  read(): Promise<SocketTable>;
+  /** Asks for one socket of the last table; undefined when it is gone or the source cannot tell. */
+  ages(socket: CloseWaitSocket): SocketAges | undefined;
+  close(): void;
+}

@@ -1,0 +1,54 @@
+import { request as requestHttp, type IncomingHttpHeaders, type RequestOptions } from 'node:http';
+import { request as requestHttps } from 'node:https';
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export interface HttpPost {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly agent: RequestOptions['agent'];
+}
+
+/** Nobody answers a push with more. */
+const LARGEST_ANSWER = 4 * 1024 * 1024;
+
+/** Posts and reads the whole answer. Rejects when there is none: refused, reset, timed out, aborted. Follows no redirect. */
+export function post({ url, headers, body, timeoutMs, signal, agent }: HttpPost): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(
+      url,
+      {
+        method: 'POST',
+        headers: { ...headers, 'content-length': String(body.length) },
+        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+        ...(agent === undefined ? {} : { agent }),
+      },
+      (response) => {
+        const pieces: Buffer[] = [];
+        let length = 0;
+        response.on('data', (piece: Buffer) => {
+          length += piece.length;
+          if (length > LARGEST_ANSWER) response.destroy(new Error(`the answer is larger than ${LARGEST_ANSWER} bytes`));
+          else pieces.push(piece);
+        });
+        response.on('error', reject);
+        response.on('end', () => {
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            body: Buffer.concat(pieces).toString('utf8'),
+          });
+        });
+      },
+    );
+    request.on('error', reject);
+    request.end(body);
+  });
+}
