@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { stayInProject } from './stay-in-project.mjs';
 
 const workspace = resolve(import.meta.dirname, '../..');
 
@@ -13,7 +14,7 @@ const LIBS_ALLOWED = {
 /** What belongs to one scope only. */
 const BANS = [
   {
-    regex: '^(@nestjs/|typeorm$|typeorm/|pg$)',
+    regex: '^(@nestjs/|@fastify/|fastify$|typeorm$|typeorm/|pg$)',
     only: 'scope:api',
     message: 'The server framework and the database stay in apps/api.',
   },
@@ -21,43 +22,64 @@ const BANS = [
   { regex: '^koffi$', only: 'scope:agent', message: 'Reading the kernel stays in apps/agent.' },
 ];
 
+/** What holds for what ships, but not for tests: these may look at the world (start netstat, read a file). */
+const BANS_WHERE_IT_SHIPS = {
+  'type:domain': [{ regex: '^[^.]', message: 'The domain is pure: it imports nothing.' }],
+  'type:protocol': [
+    { regex: '^(?!\\.|zod$|@closewatch/)', message: 'The wire is zod and the domain, and runs in browsers too.' },
+  ],
+  'scope:agent': [
+    { regex: '^(node:)?child_process$', message: 'The agent reads the kernel itself and spawns nothing.' },
+  ],
+};
+
+/** `process.env` under another name (eslint.config.mjs says where it may be read). */
+const HIDDEN_ENVIRONMENT = {
+  regex: '^(node:)?process$',
+  importNames: ['env'],
+  message: 'Read process.env, and only where the environment is read.',
+};
+
+/** The rules for one set of patterns. no-restricted-imports does not look at import('...'), neither code nor type. */
+const restricted = (patterns) => ({
+  'no-restricted-imports': ['error', { patterns }],
+  'no-restricted-syntax': [
+    'error',
+    ...patterns
+      .filter(({ importNames }) => importNames === undefined)
+      .map(({ regex, message }) => ({
+        selector: `:matches(ImportExpression, TSImportType) Literal[value=/${regex.replaceAll('/', '\\/')}/]`,
+        message,
+      })),
+  ],
+});
+
 /** ESLint configurations that hold each project to its tags in project.json (docs/adr/0002). */
 export function moduleBoundaries() {
   const projects = globSync('{apps,libs}/*/project.json', { cwd: workspace }).map((file) => ({
     folder: dirname(file),
     ...JSON.parse(readFileSync(join(workspace, file), 'utf8')),
   }));
-  const libs = projects.filter(({ folder }) => folder.startsWith('libs/')).map(({ name }) => name);
-  return projects.map(({ folder, name, tags }) => {
+  return projects.flatMap(({ folder, tags }) => {
     const allowed = tags.flatMap((tag) => LIBS_ALLOWED[tag] ?? []);
-    const forbiddenLibs = libs.filter((lib) => lib !== name && !allowed.includes(lib));
-    const patterns = [
+    const always = [
       {
-        regex: '(^|/)\\.\\./.*\\b(apps|libs|tools)/',
-        message: 'Leave a project only by the name of a lib: @closewatch/...',
+        regex: `^@closewatch/(?!(${allowed.join('|')})$)`,
+        message: `${folder} (${tags.join(', ')}) may not depend on it: arrows run apps → protocol → socket-states.`,
       },
       ...BANS.filter(({ only }) => !tags.includes(only)).map(({ regex, message }) => ({ regex, message })),
     ];
-    if (forbiddenLibs.length > 0) {
-      patterns.push({
-        regex: `^@closewatch/(${forbiddenLibs.join('|')})$`,
-        message: `${folder} (${tags.join(', ')}) may not depend on it: arrows run apps → protocol → socket-states.`,
-      });
-    }
-    if (tags.includes('scope:agent')) {
-      patterns.push({
-        regex: '^(node:)?child_process$',
-        message: 'The agent reads the kernel itself and spawns nothing.',
-      });
-    }
-    if (tags.includes('type:domain')) {
-      patterns.push({ regex: '^[^.]', message: 'The domain is pure: it imports nothing.' });
-    }
-    return {
-      files: [`${folder}/src/**/*.ts`],
-      // Tests may look at the world (start netstat, read a file); what ships may not.
-      ignores: ['**/*.spec.ts', '**/testing/**'],
-      rules: { 'no-restricted-imports': ['error', { patterns }] },
-    };
+    const whereItShips = tags.flatMap((tag) => BANS_WHERE_IT_SHIPS[tag] ?? []);
+    return [
+      {
+        files: [`${folder}/src/**/*.ts`],
+        plugins: { boundaries: { rules: { 'stay-in-project': stayInProject } } },
+        rules: {
+          'boundaries/stay-in-project': ['error', { project: join(workspace, folder) }],
+          ...restricted([...always, ...whereItShips, HIDDEN_ENVIRONMENT]),
+        },
+      },
+      { files: [`${folder}/src/**/*.spec.ts`, `${folder}/src/**/testing/**/*.ts`], rules: restricted(always) },
+    ];
   });
 }
