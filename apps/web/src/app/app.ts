@@ -1,7 +1,9 @@
-import { Component } from '@angular/core';
-import { HostSchema } from '@closewatch/protocol';
+import { Component, inject } from '@angular/core';
+import { RouterOutlet } from '@angular/router';
+import { ThemeChoice } from './theme/theme-choice.ts';
 
-@Component({ selector: 'cw-root', template: `hello {{ ok }}` })
+@Component({ selector: 'cw-root', imports: [RouterOutlet], template: `<router-outlet />` })
 export class App {
-  readonly ok = HostSchema.safeParse({}).success;
+  /** Made first, so that the chosen theme is on the page before anything is drawn. */
+  protected readonly theme = inject(ThemeChoice);
 }

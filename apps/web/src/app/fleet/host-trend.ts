@@ -1,0 +1,49 @@
+import { Component, computed, input, signal } from '@angular/core';
+import type { Host } from '@closewatch/protocol';
+import { TranslocoPipe } from '@jsverse/transloco';
+import { hostHistory } from '../history/host-history.ts';
+import { StateChart } from '../ui/state-chart.ts';
+import { StateMark } from '../ui/state-mark.ts';
+
+/** CLOSE_WAIT of one host over the last hour: room for it is where hosts are few. */
+@Component({
+  selector: 'cw-host-trend',
+  imports: [StateChart, StateMark, TranslocoPipe],
+  template: `
+    <h2>
+      <cw-state-mark state="close_wait" />
+      {{ 'fleet.trend' | transloco: { host: host().hostname } }}
+    </h2>
+    @if (history.loading()) {
+      <div class="skeleton plot"></div>
+    } @else {
+      <cw-state-chart
+        [label]="'fleet.trendLabel' | transloco: { host: host().hostname, highest: highest() }"
+        [states]="['close_wait']"
+        [data]="history.data()"
+        [fromMs]="history.window().fromMs"
+        [toMs]="history.window().toMs"
+        [height]="140"
+      />
+    }
+  `,
+  styles: `
+    h2 {
+      display: flex;
+      align-items: center;
+      gap: 8px;
+      margin-bottom: 8px;
+      overflow-wrap: anywhere;
+    }
+    .plot {
+      height: 140px;
+    }
+  `,
+})
+export class HostTrend {
+  readonly host = input.required<Host>();
+  protected readonly history = hostHistory(this.host, signal('1h'));
+  protected readonly highest = computed(() =>
+    Math.max(0, ...this.history.data().series.close_wait.map((count) => count ?? 0)),
+  );
+}

@@ -1,0 +1,73 @@
+import type { StateSeries } from '@closewatch/protocol';
+import { TCP_STATES, type StateCounts, type TcpState } from '@closewatch/socket-states';
+
+/** Counts at one instant, as they came over the live connection. */
+export interface LivePoint {
+  /** Milliseconds since the epoch. */
+  readonly t: number;
+  readonly counts: StateCounts;
+}
+
+/** Columns for a chart: `t` in milliseconds, ascending; null in a series is a gap. */
+export interface ChartData {
+  readonly t: readonly number[];
+  readonly series: Readonly<Record<TcpState, readonly (number | null)[]>>;
+  /** Length of a step of the part that comes from history, in milliseconds; 0 without history. */
+  readonly stepMs: number;
+}
+
+export interface ChartWindow {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly intervalMs: number;
+}
+
+/**
+ * Joins history with the live points after it. History contributes the **highest** count of each step, so that a spike
+ * does not vanish on a long range. Steps without data are dropped; where two neighbours are farther apart than three
+ * samples (or two steps), a row of nulls stands between them: a gap is drawn as a gap, never as a line and never as zero.
+ */
+export function chartData(
+  history: StateSeries | null,
+  live: readonly LivePoint[],
+  { fromMs, toMs, intervalMs }: ChartWindow,
+): ChartData {
+  const stepMs = history?.stepMs ?? 0;
+  const points = historyPoints(history);
+  const historyEnd = points.at(-1)?.t ?? Number.NEGATIVE_INFINITY;
+  for (const point of live) if (point.t > historyEnd) points.push(point);
+
+  const t: number[] = [];
+  const series = Object.fromEntries(TCP_STATES.map((state) => [state, []])) as unknown as Record<
+    TcpState,
+    (number | null)[]
+  >;
+  const gapMs = Math.max(3 * intervalMs, 2 * stepMs, 15_000);
+  for (const point of points) {
+    if (point.t < fromMs || point.t > toMs) continue;
+    const previous = t.at(-1);
+    if (previous !== undefined && point.t - previous > gapMs) {
+      t.push(previous + 1);
+      for (const state of TCP_STATES) series[state].push(null);
+    }
+    t.push(point.t);
+    for (const state of TCP_STATES) series[state].push(point.counts[state]);
+  }
+  return { t, series, stepMs };
+}
+
+/** Drops live points that history has taken over or that have left the longest range. */
+export function pruneLive(live: readonly LivePoint[], history: StateSeries | null, oldestMs: number): LivePoint[] {
+  const historyEnd = historyPoints(history).at(-1)?.t ?? Number.NEGATIVE_INFINITY;
+  return live.filter(({ t }) => t >= oldestMs && t > historyEnd);
+}
+
+function historyPoints(history: StateSeries | null): LivePoint[] {
+  if (history === null) return [];
+  return history.t.flatMap((t, index) => {
+    const counts = Object.fromEntries(
+      TCP_STATES.map((state) => [state, history.series[state].max[index] ?? null]),
+    ) as Record<TcpState, number | null>;
+    return TCP_STATES.some((state) => counts[state] !== null) ? [{ t, counts }] : [];
+  });
+}

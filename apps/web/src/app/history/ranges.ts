@@ -1,0 +1,19 @@
+/** Time ranges of charts, as they stand in the URL. */
+export const RANGES = ['15m', '1h', '6h', '24h'] as const;
+export type Range = (typeof RANGES)[number];
+
+export const RANGE_MS: Readonly<Record<Range, number>> = {
+  '15m': 15 * 60_000,
+  '1h': 60 * 60_000,
+  '6h': 6 * 60 * 60_000,
+  '24h': 24 * 60 * 60_000,
+};
+
+export function rangeOf(text: string | undefined): Range {
+  return RANGES.find((range) => range === text) ?? '1h';
+}
+
+/** Steps to ask history for: at most 360, and none shorter than two samples, which would often be empty. */
+export function pointsFor(rangeMs: number, intervalMs: number): number {
+  return Math.max(2, Math.min(360, Math.floor(rangeMs / Math.max(10_000, 2 * intervalMs))));
+}

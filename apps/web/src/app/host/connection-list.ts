@@ -1,0 +1,116 @@
+import { CdkFixedSizeVirtualScroll, CdkVirtualForOf, CdkVirtualScrollViewport } from '@angular/cdk/scrolling';
+import {
+  Component,
+  DOCUMENT,
+  DestroyRef,
+  computed,
+  inject,
+  input,
+  linkedSignal,
+  output,
+  signal,
+  viewChild,
+} from '@angular/core';
+import type { Host } from '@closewatch/protocol';
+import { TranslocoPipe } from '@jsverse/transloco';
+import { Clock } from '../clock/clock.ts';
+import { Formats } from '../i18n/formats.ts';
+import type { HeardConnection } from '../live/host-watch.ts';
+import { EmptyState } from '../ui/empty-state.ts';
+import { ErrorState } from '../ui/error-state.ts';
+import { AsOfField } from './as-of-field.ts';
+import { ConnectionAge } from './connection-age.ts';
+import { ConnectionHeads } from './connection-heads.ts';
+import { ConnectionOwner } from './connection-owner.ts';
+import { connectionRow, filterRows, sortRows, type ConnectionRow, type Sort } from './connection-rows.ts';
+import { keepScrollAnchor } from './scroll-anchor.ts';
+
+const ROW_PX = 32;
+const PHONE_ROW_PX = 60;
+/** The list grows with its rows up to here, then it scrolls. */
+const MOST_ROWS_SEEN = 20;
+const PHONE = '(max-width: 860px)';
+
+/** The CLOSE_WAIT connections of a host, now or as of an instant. What the person set up survives every update. */
+@Component({
+  selector: 'cw-connection-list',
+  imports: [
+    AsOfField,
+    CdkFixedSizeVirtualScroll,
+    CdkVirtualForOf,
+    CdkVirtualScrollViewport,
+    ConnectionAge,
+    ConnectionHeads,
+    ConnectionOwner,
+    EmptyState,
+    ErrorState,
+    TranslocoPipe,
+  ],
+  templateUrl: './connection-list.html',
+  styleUrl: './connection-list.scss',
+})
+export class ConnectionList {
+  readonly agent = input.required<Host['agent']>();
+  /** Undefined until the first answer. */
+  readonly connections = input.required<readonly HeardConnection[] | undefined>();
+  /** Whether ages go on counting: not in the past, and not while nothing is known of the present. */
+  readonly ticking = input.required<boolean>();
+  /** ISO 8601; undefined is now. */
+  readonly asOf = input.required<string | undefined>();
+  readonly sort = input.required<Sort>();
+  readonly filter = input.required<string>();
+  readonly failure = input.required<unknown>();
+  readonly sortChange = output<Sort>();
+  readonly filterChange = output<string>();
+  readonly asOfChange = output<string | undefined>();
+  readonly retry = output();
+
+  protected readonly formats = inject(Formats);
+  private readonly clock = inject(Clock);
+  protected readonly viewport = viewChild(CdkVirtualScrollViewport);
+
+  private readonly all = computed(() => (this.connections() ?? []).map(connectionRow));
+  protected readonly rows = computed(() => sortRows(filterRows(this.all(), this.filter()), this.sort()));
+  protected readonly total = computed(() => this.all().length);
+
+  /** `performance.now()` of the last second for which ages are true. */
+  protected readonly heardUntil = linkedSignal<{ now: number; ticking: boolean }, number>({
+    source: () => ({ now: this.clock.now(), ticking: this.ticking() }),
+    computation: ({ ticking }, previous) => (ticking || previous === undefined ? performance.now() : previous.value),
+  });
+
+  private readonly phone = mediaQuery(PHONE);
+  protected readonly rowHeight = computed(() => (this.phone() ? PHONE_ROW_PX : ROW_PX));
+  protected readonly viewportHeight = computed(
+    () => Math.min(this.rows().length, this.phone() ? MOST_ROWS_SEEN / 2 : MOST_ROWS_SEEN) * this.rowHeight(),
+  );
+
+  constructor() {
+    keepScrollAnchor({
+      viewport: this.viewport,
+      rows: this.rows,
+      rowHeight: this.rowHeight,
+      view: computed(() => `${this.sort().key} ${this.sort().descending} ${this.filter()} ${this.asOf() ?? ''}`),
+    });
+  }
+
+  protected readonly trackRow = (_index: number, row: ConnectionRow): string => row.connection.socketId;
+
+  protected toMs(instant: string): number {
+    return Date.parse(instant);
+  }
+
+  protected typed(event: Event): void {
+    if (event.target instanceof HTMLInputElement) this.filterChange.emit(event.target.value);
+  }
+}
+
+/** Whether a media query matches, as it changes. */
+function mediaQuery(query: string) {
+  const list = inject(DOCUMENT).defaultView?.matchMedia(query);
+  const matches = signal(list?.matches ?? false);
+  const listen = () => matches.set(list?.matches ?? false);
+  list?.addEventListener('change', listen);
+  inject(DestroyRef).onDestroy(() => list?.removeEventListener('change', listen));
+  return matches.asReadonly();
+}

@@ -1,0 +1,70 @@
+import { Component, DestroyRef, computed, inject } from '@angular/core';
+import { MatIconButton } from '@angular/material/button';
+import { MatTooltip } from '@angular/material/tooltip';
+import { Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
+import { LucideLogOut, LucideServer } from '@lucide/angular';
+import { TranslocoPipe } from '@jsverse/transloco';
+import { Clock } from '../clock/clock.ts';
+import { Formats } from '../i18n/formats.ts';
+import { LiveConnection } from '../live/live-connection.ts';
+import { SessionStore } from '../session/session-store.ts';
+import { BrandMark } from '../ui/brand-mark.ts';
+import { ConnectionChip } from '../ui/connection-chip.ts';
+import { PreferencesMenus } from './preferences-menus.ts';
+
+/** A short interruption is not worth a banner. */
+const BANNER_AFTER_MS = 2_000;
+
+/** What stands around every page of a signed-in person; holds the live connection open while it shows. */
+@Component({
+  selector: 'cw-shell',
+  imports: [
+    BrandMark,
+    ConnectionChip,
+    LucideLogOut,
+    LucideServer,
+    MatIconButton,
+    MatTooltip,
+    PreferencesMenus,
+    RouterLink,
+    RouterLinkActive,
+    RouterOutlet,
+    TranslocoPipe,
+  ],
+  templateUrl: './shell.html',
+  styleUrl: './shell.scss',
+})
+export class Shell {
+  private readonly session = inject(SessionStore);
+  private readonly router = inject(Router);
+  private readonly clock = inject(Clock);
+  private readonly formats = inject(Formats);
+  protected readonly live = inject(LiveConnection);
+
+  protected readonly person = computed(() => this.session.session()?.username ?? '');
+  protected readonly offlineFor = computed(() => {
+    this.clock.now();
+    const since = this.live.offlineSince();
+    return since === null ? 0 : Date.now() - since;
+  });
+  protected readonly banner = computed(() => this.offlineFor() >= BANNER_AFTER_MS);
+  protected readonly offlineTime = computed(() =>
+    this.formats.instant(this.live.offlineSince() ?? Date.now(), Date.now()),
+  );
+
+  constructor() {
+    this.live.connect();
+    inject(DestroyRef).onDestroy(() => this.live.disconnect());
+  }
+
+  protected async signOut(): Promise<void> {
+    await this.session.signOut();
+    await this.router.navigateByUrl('/sign-in');
+  }
+
+  /** A fragment link would go to the base URL's page, so the skip link moves the focus itself. */
+  protected skipTo(main: HTMLElement, event: Event): void {
+    event.preventDefault();
+    main.focus();
+  }
+}
