@@ -1,9 +1,16 @@
 /** What an error says, whatever was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return textOf(error, 'message') ?? String(error);
 }
 
 /** `ENOENT` and its like; undefined when the error carries none. */
 export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return textOf(error, 'code');
+}
+
+/** By its shape: `instanceof` does not know errors of another realm. */
+function textOf(error: unknown, property: 'message' | 'code'): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const text: unknown = Reflect.get(error, property);
+  return typeof text === 'string' ? text : undefined;
 }

@@ -1,0 +1,73 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as raw from '../testing/raw-sockets.ts';
+import { NetlinkSource } from './netlink.ts';
+import { type CloseWaitSocket, type SocketTable } from './socket-table.ts';
+
+const open: number[] = [];
+const source = new NetlinkSource('/proc');
+
+/** A connection whose client has hung up: its port, and the descriptors. */
+function hungUp(): { port: number; server: number } {
+  const listener = raw.listenOn('ipv4', 5);
+  const { client, server } = raw.connectedPair('ipv4', listener);
+  raw.shutdownWriting(client);
+  open.push(listener.descriptor, client, server);
+  return { port: listener.port, server };
+}
+
+function leakOn({ closeWait }: SocketTable, port: number): CloseWaitSocket | undefined {
+  return closeWait.find((socket) => socket.fiveTuple().local.port === port);
+}
+
+afterEach(() => {
+  for (const descriptor of open.splice(0)) raw.close(descriptor);
+  source.close();
+});
+
+describe('netlink on this kernel', () => {
+  it('keeps the cookie of a socket from dump to dump', async () => {
+    const { port } = hungUp();
+    const first = leakOn(await source.read(), port);
+    const second = leakOn(await source.read(), port);
+    expect(first?.cookie).toMatch(/^\d+$/);
+    expect(second?.cookie).toBe(first?.cookie);
+    expect(second?.recvQueue).toBe(1);
+  });
+
+  it('tells for how long a socket has heard nothing', async () => {
+    const { port } = hungUp();
+    await sleep(120);
+    const socket = leakOn(await source.read(), port);
+    const ages = socket && source.ages(socket);
+    expect(ages?.lastAckReceivedMs).toBeGreaterThanOrEqual(100);
+    expect(ages?.lastAckReceivedMs).toBeLessThan(5_000);
+    expect(ages?.lastDataReceivedMs).toBeGreaterThanOrEqual(ages?.lastAckReceivedMs ?? 0);
+  });
+
+  it('has no age of a socket that is gone, and goes on', async () => {
+    const { port, server } = hungUp();
+    const socket = leakOn(await source.read(), port);
+    raw.close(server);
+    open.splice(open.indexOf(server), 1);
+    expect(socket && source.ages(socket)).toBeUndefined();
+    expect(leakOn(await source.read(), port)).toBeUndefined();
+  });
+
+  it('counts on without TIME_WAIT when sockstat cannot be read, and says so', async () => {
+    const empty = mkdtempSync(join(tmpdir(), 'closewatch-proc-'));
+    const blind = new NetlinkSource(empty);
+    try {
+      const table = await blind.read();
+      expect(table.counts.time_wait).toBeNull();
+      expect(table.counts.established).toBeGreaterThanOrEqual(0);
+      expect(table.missing).toEqual([expect.stringMatching(/^TIME_WAIT: .*sockstat cannot be read: ENOENT/)]);
+    } finally {
+      blind.close();
+      rmSync(empty, { recursive: true });
+    }
+  });
+});

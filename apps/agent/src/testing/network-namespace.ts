@@ -1,0 +1,79 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { resolve } from 'node:path';
+import { ended, untilSays } from './program.ts';
+
+function isThere(command: string): boolean {
+  try {
+    execFileSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Why sockets cannot be compared with netstat's in a network namespace on this machine; undefined when they can.
+ * Installs net-tools where that is allowed.
+ */
+export function obstacleToNetstat(): string | undefined {
+  if (process.getuid?.() !== 0) return 'a network namespace needs root';
+  if (!isThere('unshare') || !isThere('nsenter')) return 'util-linux (unshare, nsenter) is missing';
+  if (isThere('netstat')) return undefined;
+  try {
+    const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    for (const words of [
+      ['update', '-qq'],
+      ['install', '-y', '-qq', '--no-install-recommends', 'net-tools'],
+    ]) {
+      execFileSync('apt-get', words, { stdio: 'ignore', timeout: 120_000, env: environment });
+    }
+  } catch {
+    return 'net-tools is missing and apt-get could not install it';
+  }
+  return isThere('netstat') ? undefined : 'net-tools brought no netstat';
+}
+
+/** A network namespace with sockets in every state (socket-zoo.ts), for as long as the test wants it. */
+export class ZooNamespace {
+  readonly #zoo: ChildProcess;
+  readonly #guests: ChildProcess[] = [];
+
+  private constructor(zoo: ChildProcess) {
+    this.#zoo = zoo;
+  }
+
+  static async open(): Promise<ZooNamespace> {
+    const program = resolve(import.meta.dirname, 'socket-zoo.ts');
+    const zoo = spawn('unshare', ['--net', process.execPath, program], { stdio: ['pipe', 'pipe', 'pipe'] });
+    await untilSays(zoo, 'ready');
+    return new ZooNamespace(zoo);
+  }
+
+  /** Runs a command in it and returns its standard output. */
+  run(command: string, ...words: string[]): string {
+    return execFileSync('nsenter', [...this.#door(), command, ...words], { encoding: 'utf8', timeout: 20_000 });
+  }
+
+  /** Starts a program in it and waits until it says `text`. */
+  async start(text: string, command: string, ...words: string[]): Promise<ChildProcess> {
+    const guest = spawn('nsenter', [...this.#door(), command, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#guests.push(guest);
+    await untilSays(guest, text);
+    return guest;
+  }
+
+  async close(): Promise<void> {
+    for (const guest of this.#guests) await ended(guest);
+    await ended(this.#zoo);
+  }
+
+  #door(): string[] {
+    return [`--net=/proc/${this.#zoo.pid}/ns/net`, '--'];
+  }
+}
+
+/** The reference: `netstat -n | awk '/^tcp/ {++S[$NF]} END {for(a in S) print a, S[a]}'`, sorted. */
+export function netstatIn(namespace: ZooNamespace): string[] {
+  const pipe = "netstat -n | awk '/^tcp/ {++S[$NF]} END {for(a in S) print a, S[a]}'";
+  return namespace.run('sh', '-c', pipe).trim().split('\n').toSorted();
+}
