@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EnvironmentError, readEnvironment } from './environment.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'closewatch-environment-'));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function faultsOf(variables: Record<string, string>): readonly string[] {
+  try {
+    readEnvironment(variables);
+  } catch (error) {
+    if (error instanceof EnvironmentError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe('the environment', () => {
+  it('needs a token and nothing else', () => {
+    expect(readEnvironment({ CLOSEWATCH_TOKEN: 't' })).toEqual({
+      server: new URL('http://127.0.0.1:8640'),
+      token: 't',
+      intervalMs: 5_000,
+      hostname: hostname(),
+      dataFolder: './.data',
+    });
+  });
+
+  it('takes the token from a file, without its line end', () => {
+    const file = join(folder, 'token');
+    writeFileSync(file, 'from-file\n');
+    expect(readEnvironment({ CLOSEWATCH_TOKEN_FILE: file }).token).toBe('from-file');
+  });
+
+  it('takes an empty variable as unset', () => {
+    expect(
+      readEnvironment({ CLOSEWATCH_TOKEN: 't', CLOSEWATCH_TOKEN_FILE: '', CLOSEWATCH_INTERVAL: '' }),
+    ).toMatchObject({
+      token: 't',
+      intervalMs: 5_000,
+    });
+  });
+
+  it.each([
+    ['1s', 1_000],
+    ['5s', 5_000],
+    ['1500ms', 1_500],
+    ['1m', 60_000],
+    ['5m', 300_000],
+  ])('reads the interval %s', (text, intervalMs) => {
+    expect(readEnvironment({ CLOSEWATCH_TOKEN: 't', CLOSEWATCH_INTERVAL: text }).intervalMs).toBe(intervalMs);
+  });
+
+  it.each(['500ms', '0s', '6m', '5', 'fast', '1.5s', '-5s', '5 s', '99999999999999s'])(
+    'refuses the interval %s',
+    (text) => {
+      expect(faultsOf({ CLOSEWATCH_TOKEN: 't', CLOSEWATCH_INTERVAL: text })).toEqual([
+        expect.stringContaining(`CLOSEWATCH_INTERVAL: "${text}"`),
+      ]);
+    },
+  );
+
+  it.each(['ftp://host', 'host:8640', '', 'http://'])('refuses the server %s unless it is empty', (text) => {
+    const faults = faultsOf({ CLOSEWATCH_TOKEN: 't', CLOSEWATCH_SERVER: text });
+    expect(faults).toHaveLength(text === '' ? 0 : 1);
+  });
+
+  it('keeps a path prefix of the server', () => {
+    const { server } = readEnvironment({ CLOSEWATCH_TOKEN: 't', CLOSEWATCH_SERVER: 'https://ops.example/closewatch/' });
+    expect(server.href).toBe('https://ops.example/closewatch');
+  });
+
+  it('refuses a token given twice, absent, unreadable, or unfit for a header', () => {
+    expect(faultsOf({ CLOSEWATCH_TOKEN: 't', CLOSEWATCH_TOKEN_FILE: '/f' })).toEqual([
+      expect.stringContaining('both set'),
+    ]);
+    expect(faultsOf({})).toEqual([expect.stringContaining('one must be set')]);
+    expect(faultsOf({ CLOSEWATCH_TOKEN_FILE: join(folder, 'none') })).toEqual([expect.stringContaining('ENOENT')]);
+    expect(faultsOf({ CLOSEWATCH_TOKEN: 'two words' })).toEqual([expect.stringContaining('holds no token')]);
+  });
+
+  it('lists all faults at once, and never the token', () => {
+    const faults = faultsOf({
+      CLOSEWATCH_TOKEN: 'sec ret',
+      CLOSEWATCH_SERVER: 'nowhere',
+      CLOSEWATCH_INTERVAL: 'never',
+      CLOSEWATCH_HOSTNAME: 'my host',
+    });
+    expect(faults).toHaveLength(4);
+    expect(faults.join()).not.toContain('sec ret');
+  });
+});
