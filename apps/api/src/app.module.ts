@@ -1,0 +1,76 @@
+import { type DynamicModule, Global, Module, StandardSchemaValidationPipe } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { LoggerModule } from 'nestjs-pino';
+import { AccountsModule } from './accounts/accounts.module.ts';
+import { type Configuration } from './config/configuration.ts';
+import { CONFIGURATION } from './config/configuration.token.ts';
+import { ConnectionsModule } from './connections/connections.module.ts';
+import { dataSourceOptions } from './database/data-source.ts';
+import { PartitionsService } from './database/partitions.service.ts';
+import { ErrorFilter } from './errors/error.filter.ts';
+import { HealthModule } from './health/health.module.ts';
+import { HistoryModule } from './history/history.module.ts';
+import { HostsModule } from './hosts/hosts.module.ts';
+import { IngestModule } from './ingest/ingest.module.ts';
+import { LiveModule } from './live/live.module.ts';
+import { loggerOptions } from './log/logger-options.ts';
+import { RightsGuard } from './rights/rights.guard.ts';
+import { Clock } from './time/clock.ts';
+import { validationError } from './errors/validation-error.ts';
+
+export interface AppOptions {
+  readonly configuration: Configuration;
+  /** postgres:// URL of a migrated database. */
+  readonly databaseUrl: string;
+  /** Another clock than the machine's, for tests. */
+  readonly clock?: Clock;
+  /** Least level that is logged. */
+  readonly logLevel?: 'debug' | 'info' | 'silent';
+}
+
+/** What every other module may ask for. */
+@Global()
+@Module({})
+class FoundationModule {
+  static of({ configuration, clock }: AppOptions): DynamicModule {
+    return {
+      module: FoundationModule,
+      providers: [
+        { provide: CONFIGURATION, useValue: configuration },
+        { provide: Clock, useValue: clock ?? new Clock() },
+        PartitionsService,
+      ],
+      exports: [CONFIGURATION, Clock, PartitionsService],
+    };
+  }
+}
+
+@Module({})
+export class AppModule {
+  static of(options: AppOptions): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        LoggerModule.forRoot(loggerOptions(options.logLevel ?? 'info')),
+        TypeOrmModule.forRoot({ ...dataSourceOptions(options.databaseUrl), retryAttempts: 1 }),
+        FoundationModule.of(options),
+        AccountsModule,
+        HostsModule,
+        HistoryModule,
+        ConnectionsModule,
+        IngestModule,
+        LiveModule,
+        HealthModule,
+      ],
+      providers: [
+        { provide: APP_GUARD, useClass: RightsGuard },
+        { provide: APP_FILTER, useClass: ErrorFilter },
+        {
+          provide: APP_PIPE,
+          useFactory: () => new StandardSchemaValidationPipe({ exceptionFactory: validationError }),
+        },
+      ],
+    };
+  }
+}

@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { type ConnectionItem, Instant, type Page } from '@closewatch/protocol';
+import { parseTcpState } from '@closewatch/socket-states';
+import { DataSource } from 'typeorm';
+import { z } from 'zod';
+import { ApiError } from '../errors/api-error.ts';
+import { HostsService } from '../hosts/hosts.service.ts';
+import { decodeCursor, encodeCursor } from '../paging/page-cursor.ts';
+import { type Principal } from '../rights/principal.ts';
+import { Clock } from '../time/clock.ts';
+import { connectionItem } from './connection-item.ts';
+import { connectionsAt, openConnections } from './connections.queries.ts';
+
+const Place = z.tuple([Instant, z.string()]);
+
+export interface ConnectionsRequest {
+  readonly state: string;
+  readonly at?: string | undefined;
+  readonly netns: number;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+@Injectable()
+export class ConnectionsService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly hosts: HostsService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** CLOSE_WAIT connections of a host, now or at an instant, the oldest first. Throws {@link ApiError} 400, 404. */
+  async list(principal: Principal, id: string, request: ConnectionsRequest): Promise<Page<ConnectionItem>> {
+    if (parseTcpState(request.state) !== 'close_wait') {
+      const message = 'must be close_wait: only those connections are kept one by one';
+      throw ApiError.badRequest('There is no list for this state.', [{ path: 'state', message }]);
+    }
+    const after = decodeCursor(request.cursor, Place);
+    const { hostId } = await this.hosts.find(principal, id);
+    const page = { hostId, netns: request.netns, after, limit: request.limit + 1 };
+    const at = request.at === undefined ? this.clock.now() : Date.parse(request.at);
+    const found =
+      request.at === undefined
+        ? await openConnections(this.dataSource.manager, page)
+        : await connectionsAt(this.dataSource.manager, page, at);
+    const shown = found.slice(0, request.limit);
+    const last = shown.at(-1);
+    const nextCursor =
+      found.length > request.limit && last !== undefined ? encodeCursor([last.openedBefore, last.socketId]) : null;
+    return { items: shown.map((connection) => connectionItem(connection, at)), nextCursor };
+  }
+}

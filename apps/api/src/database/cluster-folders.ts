@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { chown, cp, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { type PostgresInstallation } from './platform-binaries.ts';
+import { canEnter, type ServerAccount } from './server-account.ts';
+
+/** sockaddr_un.sun_path holds 108 bytes with its NUL (unix(7)). */
+const LONGEST_SOCKET_PATH = 107;
+const SOCKET_NAME = '.s.PGSQL.5432';
+/** Where root keeps what the server's user cannot reach under, say, a 0700 home. */
+const SHARED_STATE = '/var/lib/closewatch';
+
+export interface ClusterFolders {
+  /** Belongs to the server's user, 0700: cluster, socket, log. */
+  readonly home: string;
+  readonly cluster: string;
+  readonly socket: string;
+  readonly log: string;
+  /** bin/, lib/, share/ of the server, where its user can read it. */
+  readonly installation: string;
+  /** The superuser's password, ours alone. */
+  readonly passwordFile: string;
+}
+
+/** Lays out the folders of the embedded server below `dataFolder`, or where its user can reach them. */
+export async function prepareClusterFolders(
+  dataFolder: string,
+  installation: PostgresInstallation,
+  account: ServerAccount | undefined,
+): Promise<ClusterFolders> {
+  await mkdir(dataFolder, { recursive: true });
+  const home = await clusterHome(dataFolder, account);
+  await mkdir(home, { recursive: true });
+  await takeOver(home, account);
+  const socket = await socketFolder(home, account);
+  return {
+    home,
+    cluster: join(home, 'data'),
+    socket,
+    log: join(home, 'server.log'),
+    installation: await reachableInstallation(installation, account),
+    passwordFile: join(dataFolder, 'postgres-password'),
+  };
+}
+
+async function clusterHome(dataFolder: string, account: ServerAccount | undefined): Promise<string> {
+  if (await canEnter(account, dataFolder)) return join(dataFolder, 'postgres');
+  // The name is kept beside the other state, so that deleting the data folder still means starting afresh.
+  const noteFile = join(dataFolder, 'postgres-location');
+  const noted = await readFile(noteFile, 'utf8').catch(() => '');
+  if (noted.trim() !== '') return noted.trim();
+  const home = join(SHARED_STATE, `data-${randomBytes(6).toString('hex')}`);
+  await writeFile(noteFile, `${home}\n`);
+  return home;
+}
+
+async function socketFolder(home: string, account: ServerAccount | undefined): Promise<string> {
+  const beside = join(home, 'run');
+  // The server takes a list of folders, so a comma or a quote in the path would need escaping.
+  const usable = /^[\w/.+@-]+$/.test(beside) && Buffer.byteLength(join(beside, SOCKET_NAME)) <= LONGEST_SOCKET_PATH;
+  const folder = usable
+    ? beside
+    : join(tmpdir(), `closewatch-${createHash('sha256').update(home).digest('hex').slice(0, 16)}`);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const { uid } = await stat(folder);
+  const owner = account?.uid ?? process.getuid?.() ?? uid;
+  // In a shared temp folder the name may be taken by somebody who wants to see our traffic.
+  if (uid !== owner && uid !== process.getuid?.()) {
+    throw new Error(`The folder ${folder} for the database socket belongs to another user. Remove it and start again.`);
+  }
+  await takeOver(folder, account);
+  return folder;
+}
+
+async function takeOver(folder: string, account: ServerAccount | undefined): Promise<void> {
+  if (account !== undefined) await chown(folder, account.uid, account.gid);
+}
+
+async function reachableInstallation(
+  { folder, version }: PostgresInstallation,
+  account: ServerAccount | undefined,
+): Promise<string> {
+  if (await canEnter(account, folder)) return folder;
+  const copy = join(SHARED_STATE, `postgres-${version}`);
+  if (await stat(copy).catch(() => undefined)) return copy;
+  const unfinished = `${copy}.${process.pid}`;
+  await mkdir(SHARED_STATE, { recursive: true });
+  await cp(folder, unfinished, { recursive: true, verbatimSymlinks: true });
+  await rename(unfinished, copy).catch(async (error: unknown) => {
+    await rm(unfinished, { recursive: true, force: true });
+    if (!(await stat(copy).catch(() => undefined))) throw error;
+  });
+  return copy;
+}

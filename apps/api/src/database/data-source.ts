@@ -1,0 +1,55 @@
+import { DataSource, type DataSourceOptions, type EntityManager } from 'typeorm';
+import pg from 'pg';
+import { AgentToken } from '../accounts/agent-token.entity.ts';
+import { SessionRecord } from '../accounts/session-record.entity.ts';
+import { InitialSchema1795305600000 } from './migrations/1795305600000-initial-schema.ts';
+
+/** Held while migrations run, so that two servers that start together do not run them twice. */
+const MIGRATION_LOCK = 2_031_173_002;
+const STATEMENT_TIMEOUT_MS = 15_000;
+const CONNECT_TIMEOUT_MS = 3_000;
+const POOL_SIZE = 10;
+
+/** Whatever runs SQL: the data source, or the manager of a transaction. */
+export type Sql = Pick<EntityManager, 'query'>;
+
+export function dataSourceOptions(databaseUrl: string): DataSourceOptions {
+  return {
+    type: 'postgres',
+    entities: [AgentToken, SessionRecord],
+    migrations: [InitialSchema1795305600000],
+    migrationsTransactionMode: 'all',
+    synchronize: false,
+    logging: false,
+    applicationName: 'closewatch',
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    poolSize: POOL_SIZE,
+    // TypeORM takes URLs apart itself and does not know a socket's folder as host; pg does.
+    extra: { connectionString: databaseUrl, keepAlive: true, ...sessionSettings(STATEMENT_TIMEOUT_MS) },
+    poolErrorHandler: () => undefined,
+  };
+}
+
+/** Brings the schema up to date, one server at a time. */
+export async function migrate(databaseUrl: string): Promise<void> {
+  const lock = new pg.Client({ connectionString: databaseUrl, ...sessionSettings(0) });
+  lock.on('error', () => undefined);
+  await lock.connect();
+  try {
+    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const dataSource = new DataSource(dataSourceOptions(databaseUrl));
+    await dataSource.initialize();
+    try {
+      await dataSource.runMigrations();
+    } finally {
+      await dataSource.destroy();
+    }
+  } finally {
+    // Ending the session releases the lock.
+    await lock.end();
+  }
+}
+
+function sessionSettings(statementTimeoutMs: number): { options: string } {
+  return { options: `-c TimeZone=UTC -c statement_timeout=${statementTimeoutMs}` };
+}

@@ -1,0 +1,74 @@
+import { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import fastifyHelmet from '@fastify/helmet';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { PUSH_LIMITS } from '@closewatch/protocol';
+import { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { ApiError } from '../errors/api-error.ts';
+import { readJsonBody } from '../ingest/push-body.ts';
+import { type AllowRouteConfig } from '../rights/allow.decorator.ts';
+import { type Principal } from '../rights/principal.ts';
+import { enforce } from '../rights/rights.guard.ts';
+import { type AllowedHosts, foreignRequest } from './allowed-hosts.ts';
+import { contentSecurity } from './content-security.ts';
+import { requestIdOf } from './request-id.ts';
+
+const SNAPSHOTS = '/api/v1/snapshots';
+const SMALL_BODY_BYTES = 64 * 1024;
+const REQUEST_TIMEOUT_MS = 60_000;
+
+export interface Edge {
+  readonly allowedHosts: AllowedHosts;
+  readonly authenticate: (headers: IncomingHttpHeaders) => Promise<Principal | undefined>;
+}
+
+/**
+ * Fastify with everything that happens before Nest: request ids, Host and Origin, who it is and whether they may, all
+ * before a body is read, and then how bodies are read. `edge` is asked for with each request: it comes with the app.
+ */
+export function createHttpServer(edge: () => Edge): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    genReqId: requestIdOf,
+    return503OnClosing: false,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    bodyLimit: PUSH_LIMITS.bodyBytes,
+    routerOptions: { maxParamLength: 500 },
+  });
+  const fastify = adapter.getInstance();
+  fastify.decorateRequest('principal', undefined);
+  readJson(fastify);
+  // Helmet first, so that refusals carry its headers too.
+  void fastify.register(fastifyHelmet, contentSecurity);
+  void fastify.register(withoutOwnContext((instance) => addEdgeHooks(instance, edge)));
+  return adapter;
+}
+
+function addEdgeHooks(fastify: FastifyInstance, edge: () => Edge): void {
+  fastify.addHook('onRequest', async (request, reply) => {
+    Object.assign(request.raw, { id: request.id });
+    void reply.header('x-request-id', request.id);
+    const { host, origin } = request.headers;
+    const refusal = foreignRequest({ host, origin }, edge().allowedHosts);
+    if (refusal !== undefined) throw ApiError.forbidden(refusal);
+    const { allow } = request.routeOptions.config as AllowRouteConfig;
+    if (allow === undefined || allow === 'everybody') return;
+    request.principal = await edge().authenticate(request.headers);
+    enforce(allow, request.principal);
+  });
+}
+
+function readJson(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', (request: FastifyRequest, payload: IncomingMessage) => {
+    const isPush = request.url.split('?', 1)[0] === SNAPSHOTS;
+    return readJsonBody(payload, { bytes: isPush ? PUSH_LIMITS.bodyBytes : SMALL_BODY_BYTES, gzip: isPush });
+  });
+}
+
+/** A plugin whose hooks count for the whole server, as fastify-plugin does it. */
+function withoutOwnContext(plugin: (instance: FastifyInstance) => void) {
+  const wrapped = (instance: FastifyInstance, _options: unknown, done: () => void): void => {
+    plugin(instance);
+    done();
+  };
+  return Object.assign(wrapped, { [Symbol.for('skip-override')]: true });
+}

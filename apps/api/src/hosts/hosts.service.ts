@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { type Host, type Page } from '@closewatch/protocol';
+import { DataSource } from 'typeorm';
+import { z } from 'zod';
+import { ApiError } from '../errors/api-error.ts';
+import { decodeCursor, encodeCursor } from '../paging/page-cursor.ts';
+import { canSee } from '../rights/can-see.ts';
+import { type Principal } from '../rights/principal.ts';
+import { Clock } from '../time/clock.ts';
+import { findHost, type HostRow, listHosts } from './hosts.queries.ts';
+
+const Place = z.tuple([z.string(), z.int()]);
+
+@Injectable()
+export class HostsService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+  ) {}
+
+  /** A page of the hosts that the principal may see, by name. Throws {@link ApiError} 400 for a bad cursor. */
+  async list(principal: Principal, page: { limit: number; cursor?: string | undefined }): Promise<Page<Host>> {
+    const after = decodeCursor(page.cursor, Place);
+    const rows = await listHosts(this.dataSource.manager, { after, limit: page.limit + 1 }, this.clock.now());
+    const shown = rows.slice(0, page.limit);
+    const last = shown.at(-1);
+    const nextCursor =
+      rows.length > page.limit && last !== undefined ? encodeCursor([last.host.hostname, last.hostId]) : null;
+    return { items: shown.map(({ host }) => host).filter((host) => canSee(principal, host)), nextCursor };
+  }
+
+  /** Throws {@link ApiError} 404 for a host that is not there, or not for the principal to know of. */
+  async find(principal: Principal, id: string): Promise<HostRow> {
+    const row = await findHost(this.dataSource.manager, id, this.clock.now());
+    if (row === undefined || !canSee(principal, row.host)) throw ApiError.notFound(`There is no host ${id}.`);
+    return row;
+  }
+}

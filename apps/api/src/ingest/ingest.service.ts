@@ -1,0 +1,133 @@
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { type PushAnswer } from '@closewatch/protocol';
+import { databaseFault, sqlState } from '../database/database-faults.ts';
+import { ApiError } from '../errors/api-error.ts';
+import { Clock, isoInstant } from '../time/clock.ts';
+import { CommitFeed } from './commit-feed.ts';
+import { GroupCommit, QueueFullError } from './group-commit.ts';
+import { parsePush, type RejectedItem } from './push-parser.ts';
+import { type PushToWrite, SnapshotWriter, type WriteResult } from './snapshot-writer.ts';
+
+const LIMITS = {
+  gatherMs: 3,
+  waitingItems: 1_000,
+  /** Snapshots and connections that wait, as a measure of memory. */
+  waitingWeight: 200_000,
+  groupItems: 200,
+  groupWeight: 50_000,
+};
+
+type Written = Exclude<WriteResult, { outcome: 'cloned' }> & { readonly refused: readonly RejectedItem[] };
+type Outcome = Written | { readonly outcome: 'cloned' };
+
+const CLONED =
+  'Another machine is pushing under this agentId with other boot or machine ids: this one looks like a clone of it. ' +
+  'Delete the file agent-id in the state folder of the agent on this machine and restart the agent. ' +
+  'If this is the same machine after a reboot, the next push will be accepted.';
+
+/** Takes the pushes of agents: each is answered after its commit. */
+@Injectable()
+export class IngestService implements BeforeApplicationShutdown {
+  private readonly logger = new Logger(IngestService.name);
+  private readonly commits = new GroupCommit<PushToWrite, Outcome>(LIMITS, (pushes) => this.writeGroup(pushes));
+
+  constructor(
+    private readonly writer: SnapshotWriter,
+    private readonly feed: CommitFeed,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Parses and stores a push. Throws {@link ApiError}: 400, 409 `cloned`, 426, 503. */
+  async push(body: unknown): Promise<PushAnswer> {
+    const { header, items, rejected } = parsePush(body, this.clock.now());
+    if (items.length === 0) return this.answer({ accepted: 0, duplicate: 0, resync: false }, rejected);
+    const written = await this.store({ header, items });
+    if (written.outcome === 'cloned') throw new ApiError(409, 'cloned', CLONED);
+    return this.answer(written, [...rejected, ...written.refused]);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.commits.drained();
+  }
+
+  private async store(push: PushToWrite): Promise<Outcome> {
+    const weight = push.items.reduce((sum, { snapshot }) => sum + 1 + snapshot.connections.length, 0);
+    try {
+      return await this.commits.submit(push, weight);
+    } catch (error) {
+      if (error instanceof QueueFullError) throw ApiError.unavailable(error.message, error);
+      throw error;
+    }
+  }
+
+  private answer(
+    written: Pick<Written, 'accepted' | 'duplicate' | 'resync'>,
+    rejected: readonly RejectedItem[],
+  ): PushAnswer {
+    return {
+      accepted: written.accepted,
+      duplicate: written.duplicate,
+      rejected: rejected.toSorted((a, b) => a.index - b.index).map(({ index, issues }) => ({ index, issues })),
+      serverTime: isoInstant(this.clock.now()),
+      resync: written.resync,
+    };
+  }
+
+  private async writeGroup(pushes: readonly PushToWrite[]): Promise<PromiseSettledResult<Outcome>[]> {
+    try {
+      const results = await this.write(pushes);
+      return results.map((value) => ({ status: 'fulfilled', value }));
+    } catch (error) {
+      if (databaseFault(error) === 'away') throw error;
+      this.logger.warn(
+        `A group of ${pushes.length} pushes was refused (${sqlState(error) ?? 'no code'}); one by one now.`,
+      );
+    }
+    const results: PromiseSettledResult<Outcome>[] = [];
+    for (const push of pushes) results.push(...(await Promise.allSettled([this.writeOne(push)])));
+    return results;
+  }
+
+  /** The database refused something of a group: find out what, so that it fails alone. */
+  private async writeOne(push: PushToWrite): Promise<Outcome> {
+    if (push.items.length > 1) {
+      try {
+        return await this.writeWhole(push);
+      } catch (error) {
+        if (databaseFault(error) !== 'refused') throw error;
+      }
+    }
+    const total = { accepted: 0, duplicate: 0, resync: false };
+    const refused: RejectedItem[] = [];
+    for (const item of push.items) {
+      try {
+        const result = await this.writeWhole({ ...push, items: [item] });
+        if (result.outcome === 'cloned') return result;
+        total.accepted += result.accepted;
+        total.duplicate += result.duplicate;
+        total.resync = result.resync;
+      } catch (error) {
+        if (databaseFault(error) !== 'refused') throw error;
+        const message = `the database refused it (SQLSTATE ${sqlState(error)})`;
+        refused.push({ index: item.index, issues: [{ path: '', message }] });
+      }
+    }
+    return { outcome: 'written', ...total, refused };
+  }
+
+  private async writeWhole(push: PushToWrite): Promise<Outcome> {
+    const [result] = await this.write([push]);
+    if (result === undefined) throw new Error('A push was written without a result.');
+    return result;
+  }
+
+  private async write(pushes: readonly PushToWrite[]): Promise<Outcome[]> {
+    const results = await this.writer.write(pushes);
+    const changed = pushes.filter((_, index) => {
+      const result = results[index];
+      return result?.outcome === 'written' && result.accepted > 0;
+    });
+    this.feed.committed([...new Set(changed.map(({ header }) => header.agentId))]);
+    return results.map((result) => (result.outcome === 'cloned' ? result : { ...result, refused: [] }));
+  }
+}

@@ -1,0 +1,89 @@
+import { type Connection, type EndedAs, type Owner, type Snapshot } from '@closewatch/protocol';
+import { type Endpoint } from '@closewatch/socket-states';
+
+/** All that some snapshots say about one connection. Times in milliseconds since the epoch. */
+export interface Lifetime {
+  readonly socketId: string;
+  readonly netns: number;
+  readonly transport: 'tcp';
+  readonly local: Endpoint;
+  readonly peer: Endpoint;
+  readonly direction: 'inbound' | 'outbound' | null;
+  readonly openedAfter: number | null;
+  readonly openedBefore: number;
+  readonly firstSeenAt: number;
+  readonly lastSeenAt: number;
+  /** Newest snapshot that lists it as open; never before it was last seen. */
+  readonly listedAt: number;
+  /** Snapshot whose addresses, queues and owners these are. */
+  readonly valuedAt: number;
+  readonly reportedEndAt: number | null;
+  readonly reportedEndAs: EndedAs | null;
+  readonly recvQueue: number;
+  readonly sendQueue: number;
+  readonly uid: number | null;
+  readonly ownership: Connection['ownership'];
+  readonly owners: readonly Owner[];
+}
+
+/** What one snapshot says about one connection. */
+export function lifetimeOf(connection: Connection, snapshot: Pick<Snapshot, 'takenAt' | 'netns'>): Lifetime {
+  const takenAt = Date.parse(snapshot.takenAt);
+  const lastSeenAt = Date.parse(connection.lastSeenAt);
+  const ended = connection.endedAt !== undefined;
+  return {
+    socketId: connection.socketId,
+    netns: snapshot.netns,
+    transport: connection.transport,
+    local: connection.local,
+    peer: connection.peer,
+    direction: connection.direction,
+    openedAfter: connection.openedAfter === null ? null : Date.parse(connection.openedAfter),
+    openedBefore: Date.parse(connection.openedBefore),
+    firstSeenAt: Date.parse(connection.firstSeenAt),
+    lastSeenAt,
+    listedAt: ended ? lastSeenAt : Math.max(takenAt, lastSeenAt),
+    valuedAt: takenAt,
+    reportedEndAt: connection.endedAt === undefined ? null : Date.parse(connection.endedAt),
+    reportedEndAs: connection.endedAs ?? null,
+    recvQueue: connection.recvQueue,
+    sendQueue: connection.sendQueue,
+    uid: connection.uid,
+    ownership: connection.ownership,
+    owners: connection.owners,
+  };
+}
+
+/**
+ * Two accounts of the same connection as one, by least and greatest, so that neither order nor repeats matter. The
+ * statement mergeLifetimes does the same with what is stored.
+ */
+export function merged(a: Lifetime, b: Lifetime): Lifetime {
+  const [older, newer] = isNewer(a, b) ? [b, a] : [a, b];
+  const end = laterEnd(a, b);
+  return {
+    ...newer,
+    openedAfter: greatest(older.openedAfter, newer.openedAfter),
+    openedBefore: Math.min(older.openedBefore, newer.openedBefore),
+    firstSeenAt: Math.min(older.firstSeenAt, newer.firstSeenAt),
+    listedAt: Math.max(older.listedAt, newer.listedAt),
+    reportedEndAt: end.reportedEndAt,
+    reportedEndAs: end.reportedEndAs,
+  };
+}
+
+function isNewer(a: Lifetime, b: Lifetime): boolean {
+  return a.lastSeenAt === b.lastSeenAt ? a.valuedAt > b.valuedAt : a.lastSeenAt > b.lastSeenAt;
+}
+
+function laterEnd(a: Lifetime, b: Lifetime): Lifetime {
+  if (a.reportedEndAt === null) return b;
+  if (b.reportedEndAt === null) return a;
+  if (a.reportedEndAt !== b.reportedEndAt) return a.reportedEndAt > b.reportedEndAt ? a : b;
+  return (a.reportedEndAs ?? '') > (b.reportedEndAs ?? '') ? a : b;
+}
+
+function greatest(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.max(a, b);
+}

@@ -1,0 +1,166 @@
+import { type Sql } from '../database/data-source.ts';
+import { type Lifetime } from './lifetime.ts';
+import { completeColumns, type CompleteRow } from './snapshots.queries.ts';
+
+export interface LifetimeRow {
+  readonly hostId: number;
+  readonly lifetime: Lifetime;
+}
+
+const COLUMNS = `host_id, socket_id, netns_id, transport, local_address, local_port, peer_address, peer_port, direction,
+       opened_after, opened_before, first_seen_at, last_seen_at, listed_at, valued_at, reported_end_at,
+       reported_end_as, recv_queue, send_queue, uid, ownership, owners`;
+
+/** Columns that come from whichever account is newer. */
+const VALUES = [
+  'netns_id',
+  'transport',
+  'local_address',
+  'local_port',
+  'peer_address',
+  'peer_port',
+  'direction',
+  'recv_queue',
+  'send_queue',
+  'uid',
+  'ownership',
+  'owners',
+  'valued_at',
+];
+
+/** Takes ended connections, of which a push speaks again, back among the open ones; {@link endLifetimes} decides. */
+export async function reopenMentioned(sql: Sql, rows: readonly LifetimeRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await sql.query(
+    `WITH back AS (
+       DELETE FROM connection_ended ended
+        USING unnest($1::integer[], $2::text[]) AS mentioned (host_id, socket_id)
+        WHERE ended.host_id = mentioned.host_id
+          AND ended.socket_id = mentioned.socket_id
+          AND NOT EXISTS (SELECT FROM connection_open open
+                           WHERE open.host_id = mentioned.host_id AND open.socket_id = mentioned.socket_id)
+       RETURNING ended.*
+     )
+     INSERT INTO connection_open (${COLUMNS}) SELECT ${COLUMNS} FROM back`,
+    [rows.map(({ hostId }) => hostId), rows.map(({ lifetime }) => lifetime.socketId)],
+  );
+}
+
+/**
+ * Takes back connections that we ended ourselves (`lost`) later than a complete snapshot, which arrived late, proves:
+ * {@link endLifetimes} then ends them at the earlier instant.
+ */
+export async function reopenLost(sql: Sql, late: readonly CompleteRow[]): Promise<void> {
+  if (late.length === 0) return;
+  await sql.query(
+    `WITH back AS (
+       DELETE FROM connection_ended ended
+        USING unnest($1::integer[], $2::integer[], $3::timestamptz[]) AS late (host_id, netns_id, taken_at)
+        WHERE ended.host_id = late.host_id
+          AND ended.netns_id = late.netns_id
+          AND ended.ended_at > late.taken_at
+          AND ended.listed_at < late.taken_at
+          AND (ended.reported_end_at IS NULL OR ended.reported_end_at < ended.last_seen_at)
+       RETURNING ended.*
+     )
+     INSERT INTO connection_open (${COLUMNS}) SELECT ${COLUMNS} FROM back`,
+    completeColumns(late),
+  );
+}
+
+/** Merges what a push says into the open connections, by least and greatest. One row a connection. */
+export async function mergeLifetimes(sql: Sql, rows: readonly LifetimeRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  const newest = (column: string) => `${column} = CASE WHEN (excluded.last_seen_at, excluded.valued_at)
+                   > (open.last_seen_at, open.valued_at) THEN excluded.${column} ELSE open.${column} END`;
+  const latestEnd = (column: string) => `${column} = CASE WHEN open.reported_end_at IS NULL
+                   OR (excluded.reported_end_at, excluded.reported_end_as) > (open.reported_end_at, open.reported_end_as)
+                 THEN excluded.${column} ELSE open.${column} END`;
+  await sql.query(
+    `INSERT INTO connection_open AS open (${COLUMNS})
+     SELECT *
+       FROM unnest($1::integer[], $2::text[], $3::integer[], $4::text[], $5::inet[], $6::integer[], $7::inet[],
+                   $8::integer[], $9::text[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[],
+                   $13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::timestamptz[], $17::text[],
+                   $18::bigint[], $19::bigint[], $20::bigint[], $21::text[], $22::jsonb[])
+     ON CONFLICT (host_id, socket_id) DO UPDATE
+        SET opened_after = greatest(open.opened_after, excluded.opened_after),
+            opened_before = least(open.opened_before, excluded.opened_before),
+            first_seen_at = least(open.first_seen_at, excluded.first_seen_at),
+            last_seen_at = greatest(open.last_seen_at, excluded.last_seen_at),
+            listed_at = greatest(open.listed_at, excluded.listed_at),
+            ${latestEnd('reported_end_at')},
+            ${latestEnd('reported_end_as')},
+            ${VALUES.map(newest).join(',\n            ')}`,
+    lifetimeColumns(rows),
+  );
+}
+
+/**
+ * Moves what has ended to connection_ended: what an agent reported as ended and has not seen since, and what a complete
+ * snapshot, newer than any that lists it, leaves out (`lost`, at the first such snapshot).
+ */
+export async function endLifetimes(sql: Sql, hostIds: readonly number[]): Promise<void> {
+  await sql.query(
+    `WITH reported AS (
+       SELECT host_id, socket_id, reported_end_at AS ended_at, reported_end_as AS ended_as
+         FROM connection_open
+        WHERE host_id = ANY($1::integer[]) AND reported_end_at >= last_seen_at
+     ), lost AS (
+       SELECT open.host_id, open.socket_id, missing.taken_at AS ended_at, 'lost' AS ended_as
+         FROM connection_open open
+         JOIN netns ON netns.host_id = open.host_id AND netns.netns_id = open.netns_id
+        CROSS JOIN LATERAL (
+          SELECT snapshot.taken_at
+            FROM snapshot
+           WHERE snapshot.host_id = open.host_id AND snapshot.netns_id = open.netns_id
+             AND snapshot.taken_at > open.listed_at AND snapshot.complete
+           ORDER BY snapshot.taken_at
+           LIMIT 1
+        ) missing
+        WHERE open.host_id = ANY($1::integer[])
+          AND netns.complete_at > open.listed_at
+          AND (open.reported_end_at IS NULL OR open.reported_end_at < open.last_seen_at)
+     ), gone AS (
+       DELETE FROM connection_open open
+        USING (SELECT * FROM reported UNION ALL SELECT * FROM lost) finished
+        WHERE open.host_id = finished.host_id AND open.socket_id = finished.socket_id
+       RETURNING open.*, finished.ended_at, finished.ended_as
+     )
+     INSERT INTO connection_ended (${COLUMNS}, ended_at, ended_as) SELECT ${COLUMNS}, ended_at, ended_as FROM gone`,
+    [hostIds],
+  );
+}
+
+function lifetimeColumns(rows: readonly LifetimeRow[]): unknown[] {
+  const column = <Value>(of: (lifetime: Lifetime) => Value): Value[] => rows.map(({ lifetime }) => of(lifetime));
+  const instants = (of: (lifetime: Lifetime) => number | null): (string | null)[] =>
+    column((lifetime) => {
+      const at = of(lifetime);
+      return at === null ? null : new Date(at).toISOString();
+    });
+  return [
+    rows.map(({ hostId }) => hostId),
+    column(({ socketId }) => socketId),
+    column(({ netns }) => netns),
+    column(({ transport }) => transport),
+    column(({ local }) => local.address),
+    column(({ local }) => local.port),
+    column(({ peer }) => peer.address),
+    column(({ peer }) => peer.port),
+    column(({ direction }) => direction),
+    instants(({ openedAfter }) => openedAfter),
+    instants(({ openedBefore }) => openedBefore),
+    instants(({ firstSeenAt }) => firstSeenAt),
+    instants(({ lastSeenAt }) => lastSeenAt),
+    instants(({ listedAt }) => listedAt),
+    instants(({ valuedAt }) => valuedAt),
+    instants(({ reportedEndAt }) => reportedEndAt),
+    column(({ reportedEndAs }) => reportedEndAs),
+    column(({ recvQueue }) => recvQueue),
+    column(({ sendQueue }) => sendQueue),
+    column(({ uid }) => uid),
+    column(({ ownership }) => ownership),
+    column(({ owners }) => JSON.stringify(owners)),
+  ];
+}

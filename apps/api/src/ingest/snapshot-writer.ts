@@ -1,0 +1,195 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { sqlState } from '../database/database-faults.ts';
+import { type Sql } from '../database/data-source.ts';
+import { PartitionsService } from '../database/partitions.service.ts';
+import { Clock } from '../time/clock.ts';
+import { refreshHostLatest } from './host-latest.queries.ts';
+import { type HostRecord, type HostUpdate, lockHosts, upsertHosts } from './hosts.queries.ts';
+import { type Lifetime, lifetimeOf, merged } from './lifetime.ts';
+import { endLifetimes, type LifetimeRow, mergeLifetimes, reopenLost, reopenMentioned } from './lifetimes.queries.ts';
+import { type AcceptedItem, type ParsedPush } from './push-parser.ts';
+import { judgeRun } from './run-judgement.ts';
+import { type CompleteRow, insertSnapshots, noteComplete, snapshotKey, type SnapshotRow } from './snapshots.queries.ts';
+
+/** A push on its way to the database: at least one item. */
+export type PushToWrite = Pick<ParsedPush, 'header' | 'items'>;
+
+export type WriteResult =
+  | {
+      readonly outcome: 'written';
+      readonly accepted: number;
+      readonly duplicate: number;
+      /** The connections of this run are not fully known yet. */
+      readonly resync: boolean;
+    }
+  | { readonly outcome: 'cloned' };
+
+/** "no partition of relation ... found for row": dropped behind our back. */
+const NO_PARTITION = '23514';
+
+/** Writes pushes: snapshots, lifetimes and host_latest in one transaction for all that are handed over together. */
+@Injectable()
+export class SnapshotWriter {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly partitions: PartitionsService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** One result for each push, in order. Nothing is stored when it throws. */
+  async write(pushes: readonly PushToWrite[]): Promise<WriteResult[]> {
+    try {
+      return await this.attempt(pushes);
+    } catch (error) {
+      if (sqlState(error) !== NO_PARTITION) throw error;
+      this.partitions.forget();
+      return await this.attempt(pushes);
+    }
+  }
+
+  private async attempt(pushes: readonly PushToWrite[]): Promise<WriteResult[]> {
+    // Before the transaction: making a table takes locks that should not be held until the commit.
+    await this.ensurePartitions(pushes);
+    return this.dataSource.transaction((sql) => this.writeAll(sql, pushes));
+  }
+
+  private async ensurePartitions(pushes: readonly PushToWrite[]): Promise<void> {
+    const taken = new Set<number>();
+    const ended = new Set<number>();
+    for (const { items } of pushes) {
+      for (const { snapshot } of items) {
+        // A snapshot may end connections at its own instant.
+        taken.add(Date.parse(snapshot.takenAt));
+        for (const { endedAt } of snapshot.connections) if (endedAt !== undefined) ended.add(Date.parse(endedAt));
+      }
+    }
+    await this.partitions.ensure('snapshot', taken);
+    await this.partitions.ensure('connection_ended', [...taken, ...ended]);
+  }
+
+  private async writeAll(sql: Sql, pushes: readonly PushToWrite[]): Promise<WriteResult[]> {
+    const { admitted, updates, runs } = await this.admit(sql, pushes);
+    const hostIds = await upsertHosts(sql, [...updates.values()]);
+    for (const [agentId, { hostId }] of runs) if (hostId !== undefined) hostIds.set(agentId, hostId);
+    const rows = new SnapshotBatch();
+    for (const push of admitted) {
+      const hostId = hostIds.get(push.header.agentId);
+      if (hostId !== undefined) for (const item of push.items) rows.add(hostId, push, item);
+    }
+    const inserted = await insertSnapshots(sql, rows.snapshots);
+    const fresh = rows.keepOnly(inserted);
+    if (fresh.length > 0) await this.writeLifetimes(sql, fresh);
+    return pushes.map((push): WriteResult => {
+      if (!admitted.has(push)) return { outcome: 'cloned' };
+      const accepted = fresh.filter((row) => row.push === push).length;
+      const update = updates.get(push.header.agentId);
+      return {
+        outcome: 'written',
+        accepted,
+        duplicate: push.items.length - accepted,
+        resync: update?.header.runId === push.header.runId && update.syncedRunId !== push.header.runId,
+      };
+    });
+  }
+
+  /** Which pushes may speak for their hosts, and what that makes of the hosts. */
+  private async admit(sql: Sql, pushes: readonly PushToWrite[]) {
+    const agentIds = [...new Set(pushes.map(({ header }) => header.agentId))];
+    const runs = new Map<string, KnownRun>((await lockHosts(sql, agentIds)).map((record) => [record.agentId, record]));
+    const admitted = new Set<PushToWrite>();
+    const updates = new Map<string, HostUpdate>();
+    for (const push of pushes) {
+      const { agentId } = push.header;
+      const known = runs.get(agentId);
+      const update = hostUpdate(push, known);
+      const run = { runId: push.header.runId, bootId: push.header.bootId, machineId: push.header.agent.machineId };
+      const judgement = judgeRun(known, run, update.newest, this.clock.now());
+      if (judgement === 'cloned') continue;
+      admitted.add(push);
+      if (judgement === 'earlier') continue;
+      updates.set(agentId, update);
+      runs.set(agentId, { ...update, ...run, hostId: known?.hostId });
+    }
+    return { admitted, updates, runs };
+  }
+
+  private async writeLifetimes(sql: Sql, fresh: readonly BatchRow[]): Promise<void> {
+    const lifetimes = foldLifetimes(fresh);
+    const complete = fresh.filter(({ snapshot }) => snapshot.complete).map(completeRow);
+    await noteComplete(sql, complete);
+    await reopenMentioned(sql, lifetimes);
+    await reopenLost(sql, complete);
+    await mergeLifetimes(sql, lifetimes);
+    const newest = new Map<number, number>();
+    for (const { hostId, takenAt } of fresh.map(completeRow)) {
+      newest.set(hostId, Math.max(newest.get(hostId) ?? 0, takenAt));
+    }
+    const hostIds = [...newest.keys()].sort((a, b) => a - b);
+    await endLifetimes(sql, hostIds);
+    await refreshHostLatest(
+      sql,
+      hostIds.map((hostId) => ({ hostId, newestTakenAt: newest.get(hostId) ?? 0 })),
+    );
+  }
+}
+
+type KnownRun = Omit<HostRecord, 'hostId' | 'agentId'> & { readonly hostId: number | undefined };
+
+function hostUpdate({ header, items }: PushToWrite, known: KnownRun | undefined): HostUpdate & { newest: number } {
+  const taken = items.map(({ snapshot }) => Date.parse(snapshot.takenAt));
+  const oldest = Math.min(...taken);
+  const newest = Math.max(...taken);
+  const goesOn = known?.runId === header.runId;
+  const newestItem = items.reduce((a, b) => (Date.parse(b.snapshot.takenAt) >= Date.parse(a.snapshot.takenAt) ? b : a));
+  const complete = items.some(({ snapshot }) => snapshot.complete && snapshot.netns === 0);
+  return {
+    header,
+    newest,
+    since: goesOn ? Math.min(known.since, oldest) : oldest,
+    until: goesOn ? Math.max(known.until, newest) : newest,
+    intervalMs: newestItem.snapshot.intervalMs,
+    syncedRunId: complete ? header.runId : (known?.syncedRunId ?? null),
+  };
+}
+
+interface BatchRow extends SnapshotRow {
+  readonly push: PushToWrite;
+  readonly key: string;
+}
+
+/** The snapshots of a transaction, each once: of repeats within it the first counts. */
+class SnapshotBatch {
+  private readonly rows = new Map<string, BatchRow>();
+
+  add(hostId: number, push: PushToWrite, { snapshot }: AcceptedItem): void {
+    const key = snapshotKey(hostId, snapshot.netns, Date.parse(snapshot.takenAt));
+    if (!this.rows.has(key)) this.rows.set(key, { hostId, push, key, snapshot, runId: push.header.runId });
+  }
+
+  /** Ordered by key, so that two servers lock in the same order. */
+  get snapshots(): BatchRow[] {
+    return [...this.rows.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  keepOnly(keys: ReadonlySet<string>): BatchRow[] {
+    return [...this.rows.values()].filter(({ key }) => keys.has(key));
+  }
+}
+
+function foldLifetimes(rows: readonly BatchRow[]): LifetimeRow[] {
+  const folded = new Map<string, { hostId: number; lifetime: Lifetime }>();
+  for (const { hostId, snapshot } of rows) {
+    for (const connection of snapshot.connections) {
+      const lifetime = lifetimeOf(connection, snapshot);
+      const key = `${hostId} ${lifetime.socketId}`;
+      const known = folded.get(key);
+      folded.set(key, { hostId, lifetime: known === undefined ? lifetime : merged(known.lifetime, lifetime) });
+    }
+  }
+  return [...folded.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+}
+
+function completeRow({ hostId, snapshot }: SnapshotRow): CompleteRow {
+  return { hostId, netns: snapshot.netns, takenAt: Date.parse(snapshot.takenAt) };
+}

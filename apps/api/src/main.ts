@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { ConfigurationError, readConfiguration } from './config/configuration.ts';
+import { coerceError } from './errors/coerce-error.ts';
+import { startServer } from './server.ts';
+
+/** Faults of the configuration, as usage errors are wont to. */
+const EXIT_CONFIGURATION = 2;
+const EXIT_FAILURE = 1;
+const EXIT_FORCED = 130;
+
+async function main(): Promise<void> {
+  const configuration = readConfiguration();
+  const dist = join(import.meta.dirname, '..');
+  const abort = new AbortController();
+  let asked = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      // A second request means: now. The database recovers by its own log.
+      if (asked) process.exit(EXIT_FORCED);
+      asked = true;
+      abort.abort();
+    });
+  }
+  const server = await startServer({
+    configuration,
+    webFolder: join(dist, 'web/browser'),
+    agentProgram: join(dist, 'agent/main.js'),
+    print: (line) => process.stdout.write(`${line}\n`),
+  });
+  if (!abort.signal.aborted) {
+    await new Promise((resolve) => abort.signal.addEventListener('abort', resolve, { once: true }));
+  }
+  await server.stop();
+  process.exit(0);
+}
+
+main().catch((thrown: unknown) => {
+  const error = coerceError(thrown);
+  process.stderr.write(`closewatch: ${error.message}\n`);
+  if (error.cause instanceof Error) process.stderr.write(`  caused by: ${error.cause.message}\n`);
+  process.exit(error instanceof ConfigurationError ? EXIT_CONFIGURATION : EXIT_FAILURE);
+});

@@ -1,0 +1,22 @@
+import { type OpenAPIObject } from '@nestjs/swagger';
+import { z } from 'zod';
+
+type SchemaObject = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
+
+/** A zod schema in OpenAPI 3.0's dialect of JSON Schema; `input` as it is sent, `output` as it is parsed. */
+export function openApiSchema(schema: z.ZodType, io: 'input' | 'output'): SchemaObject {
+  const { $schema: _dialect, ...converted } = z.toJSONSchema(schema, {
+    target: 'openapi-3.0',
+    io,
+    unrepresentable: 'any',
+  });
+  return converted as SchemaObject;
+}
+
+/** For @nestjs/swagger, which meets our schemas at `@Body({ schema })` and the like. */
+export function convertForSwagger(
+  schema: unknown,
+  { schemaType }: { schemaType: 'input' | 'output' },
+): { schema: SchemaObject } | undefined {
+  return schema instanceof z.ZodType ? { schema: openApiSchema(schema, schemaType) } : undefined;
+}
