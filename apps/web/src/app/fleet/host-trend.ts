@@ -15,7 +15,7 @@ import { StateMark } from '../ui/state-mark.ts';
       {{ 'fleet.trend' | transloco: { host: host().hostname } }}
     </h2>
     @if (history.loading()) {
-      <div class="skeleton plot"></div>
+      <div class="skeleton" [style.height.px]="height()"></div>
     } @else {
       <cw-state-chart
         [label]="'fleet.trendLabel' | transloco: { host: host().hostname, highest: highest() }"
@@ -23,7 +23,7 @@ import { StateMark } from '../ui/state-mark.ts';
         [data]="history.data()"
         [fromMs]="history.window().fromMs"
         [toMs]="history.window().toMs"
-        [height]="140"
+        [height]="height()"
       />
     }
   `,
@@ -35,13 +35,12 @@ import { StateMark } from '../ui/state-mark.ts';
       margin-bottom: 8px;
       overflow-wrap: anywhere;
     }
-    .plot {
-      height: 140px;
-    }
   `,
 })
 export class HostTrend {
   readonly host = input.required<Host>();
+  /** CSS pixels. */
+  readonly height = input.required<number>();
   protected readonly history = hostHistory(this.host, signal('1h'));
   protected readonly highest = computed(() =>
     Math.max(0, ...this.history.data().series.close_wait.map((count) => count ?? 0)),

@@ -42,6 +42,7 @@ import { STATE_LABELS } from '../ui/tcp-states.ts';
     }
     .value {
       min-width: 3ch;
+      font-variant-numeric: tabular-nums;
       color: var(--text);
       font-weight: 500;
     }

@@ -53,6 +53,7 @@ const ROWS = 60;
     table {
       width: 100%;
       border-collapse: collapse;
+      font-variant-numeric: tabular-nums;
       font-size: 12px;
     }
     th,

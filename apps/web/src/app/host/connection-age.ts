@@ -5,13 +5,16 @@ import { Formats } from '../i18n/formats.ts';
 import type { HeardConnection } from '../live/host-watch.ts';
 
 /**
- * How long a connection has been in CLOSE_WAIT: at least so long. Exact bounds on hover; "≥" in front where nothing is
+ * How long a connection has been in CLOSE_WAIT: at least so long. Exact bounds on hover; "+" behind it where nothing is
  * known of the other bound, because the connection was older than the agent.
  */
 @Component({
   selector: 'cw-connection-age',
   template: `<span [class.aged]="aged()" [title]="words()">{{ text() }}</span>`,
   styles: `
+    :host {
+      font-variant-numeric: tabular-nums;
+    }
     .aged {
       color: var(--close_wait);
       font-weight: 500;
@@ -30,7 +33,7 @@ export class ConnectionAge {
   protected readonly aged = computed(() => this.atLeast() >= AGED_SECONDS);
   protected readonly text = computed(() => {
     const duration = this.formats.duration(this.atLeast());
-    return this.connection().ageSeconds.atMost === null ? `≥ ${duration}` : duration;
+    return this.connection().ageSeconds.atMost === null ? `${duration}+` : duration;
   });
   protected readonly words = computed(() => {
     this.transloco.activeLang();

@@ -1,8 +1,8 @@
-import { Component, computed, input, output } from '@angular/core';
+import { Component, input, output } from '@angular/core';
 import { TranslocoPipe } from '@jsverse/transloco';
 import { type Sort, type SortKey } from './connection-rows.ts';
 
-interface Head {
+export interface Head {
   readonly key: SortKey;
   /** Translation key. */
   readonly label: string;
@@ -18,7 +18,7 @@ const head = (key: SortKey, label: string, number = false, descendingFirst = fal
   descendingFirst,
 });
 
-const HEADS: readonly Head[] = [
+export const HEADS: readonly Head[] = [
   head('age', 'column.age', false, true),
   head('local', 'column.local'),
   head('direction', 'column.direction'),
@@ -31,7 +31,7 @@ const HEADS: readonly Head[] = [
   head('uid', 'column.uid', true),
 ];
 
-/** The headings of the connection list: buttons that sort, and on a phone, which has no headings, a choice. */
+/** The headings of the connection list: buttons that sort. */
 @Component({
   selector: 'cw-connection-heads',
   imports: [TranslocoPipe],
@@ -53,14 +53,6 @@ const HEADS: readonly Head[] = [
         </span>
       }
     </div>
-    <label class="choice">
-      <span>{{ 'connections.sort' | transloco }}</span>
-      <select class="field" [value]="chosen().key" (change)="chooseNamed($event)">
-        @for (head of heads; track head.key) {
-          <option [value]="head.key" [selected]="head.key === sort().key">{{ head.label | transloco }}</option>
-        }
-      </select>
-    </label>
   `,
   styleUrl: './connection-heads.scss',
 })
@@ -68,18 +60,10 @@ export class ConnectionHeads {
   readonly sort = input.required<Sort>();
   readonly sortChange = output<Sort>();
   protected readonly heads = HEADS;
-  protected readonly chosen = computed(() => this.sort());
 
   /** The same heading again turns the order round. */
   protected choose({ key, descendingFirst }: Head): void {
     const { key: current, descending } = this.sort();
     this.sortChange.emit({ key, descending: key === current ? !descending : descendingFirst });
-  }
-
-  protected chooseNamed(event: Event): void {
-    if (!(event.target instanceof HTMLSelectElement)) return;
-    const { value } = event.target;
-    const head = HEADS.find(({ key }) => key === value);
-    if (head !== undefined) this.sortChange.emit({ key: head.key, descending: head.descendingFirst });
   }
 }

@@ -23,6 +23,7 @@ import { ConnectionAge } from './connection-age.ts';
 import { ConnectionHeads } from './connection-heads.ts';
 import { ConnectionOwner } from './connection-owner.ts';
 import { connectionRow, filterRows, sortRows, type ConnectionRow, type Sort } from './connection-rows.ts';
+import { SortChoice } from './sort-choice.ts';
 import { keepScrollAnchor } from './scroll-anchor.ts';
 
 const ROW_PX = 32;
@@ -44,6 +45,7 @@ const PHONE = '(max-width: 860px)';
     ConnectionOwner,
     EmptyState,
     ErrorState,
+    SortChoice,
     TranslocoPipe,
   ],
   templateUrl: './connection-list.html',
@@ -79,7 +81,7 @@ export class ConnectionList {
     computation: ({ ticking }, previous) => (ticking || previous === undefined ? performance.now() : previous.value),
   });
 
-  private readonly phone = mediaQuery(PHONE);
+  protected readonly phone = mediaQuery(PHONE);
   protected readonly rowHeight = computed(() => (this.phone() ? PHONE_ROW_PX : ROW_PX));
   protected readonly viewportHeight = computed(
     () => Math.min(this.rows().length, this.phone() ? MOST_ROWS_SEEN / 2 : MOST_ROWS_SEEN) * this.rowHeight(),

@@ -52,10 +52,11 @@ export class SignInPage {
   }
 
   private async useCode(code: string): Promise<void> {
-    // Opening the printed URL a second time is common; whoever is signed in already just goes on.
-    const session = await this.session.ensure().catch(() => null);
-    if (session !== null) return this.goOn();
     await this.attempt({ code });
+    if (this.trouble() !== 'code') return;
+    // Opening the printed link a second time is common: whoever is signed in already just goes on.
+    const session = await this.session.refresh().catch(() => null);
+    if (session !== null) await this.goOn();
   }
 
   private async attempt(signIn: SignIn): Promise<void> {

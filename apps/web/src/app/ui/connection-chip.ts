@@ -30,6 +30,7 @@ import { Formats } from '../i18n/formats.ts';
       font-size: 12px;
       font-weight: 500;
       line-height: 16px;
+      font-variant-numeric: tabular-nums;
       white-space: nowrap;
     }
     .sign {

@@ -29,6 +29,7 @@ import { Formats } from '../i18n/formats.ts';
       color: var(--muted);
       font-size: 12px;
       line-height: 16px;
+      font-variant-numeric: tabular-nums;
       white-space: nowrap;
     }
     .sign {

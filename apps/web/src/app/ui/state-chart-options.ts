@@ -36,7 +36,7 @@ const DASHES: Readonly<Partial<Record<TcpState, number[]>>> = {
   unknown: [1, 5],
 };
 
-const Y_AXIS_WIDTH = 56;
+const Y_AXIS_WIDTH = 48;
 
 /** A canvas knows no CSS variables: reads what they come to, light or dark, from a probe inside `host`. */
 export function coloursOf(host: HTMLElement, states: readonly TcpState[]): ChartColours {
@@ -51,7 +51,7 @@ export function coloursOf(host: HTMLElement, states: readonly TcpState[]): Chart
     line: resolve('line'),
     text: resolve('text'),
     muted: resolve('muted'),
-    surface: resolve('ground'),
+    surface: resolve('surface'),
     wash: resolve('close_wait-wash'),
     font: `12px ${getComputedStyle(host).fontFamily}`,
   };
@@ -67,7 +67,7 @@ export function chartOptions(look: ChartLook): uPlot.Options {
     width: look.width,
     height: look.height,
     ms: 1,
-    padding: [8, 12, look.timeAxis ? 0 : 8, 0],
+    padding: [8, 4, look.timeAxis ? 0 : 8, 0],
     legend: { show: false },
     cursor: {
       drag: { x: false, y: false, setScale: false },
@@ -123,8 +123,39 @@ export function chartOptions(look: ChartLook): uPlot.Options {
         };
       }),
     ],
-    hooks: { setCursor: [(chart) => look.onCursor(chart.cursor.idx ?? null)] },
+    hooks: {
+      drawClear: [(chart) => hatchGaps(chart, colours.line)],
+      setCursor: [(chart) => look.onCursor(chart.cursor.idx ?? null)],
+    },
   };
+}
+
+/** Hatches the times without data: rows where every series is null part two stretches (history/chart-data.ts). */
+function hatchGaps(chart: uPlot, colour: string): void {
+  const [t = [], ...series] = chart.data;
+  const { left, top, width, height } = chart.bbox;
+  const { ctx } = chart;
+  ctx.save();
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = devicePixelRatio;
+  for (let index = 1; index < t.length - 1; index++) {
+    if (series.some((values) => values[index] !== null)) continue;
+    const from = Math.max(left, chart.valToPos(t[index - 1] ?? 0, 'x', true));
+    const to = Math.min(left + width, chart.valToPos(t[index + 1] ?? 0, 'x', true));
+    if (to <= from) continue;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(from, top, to - from, height);
+    ctx.clip();
+    ctx.beginPath();
+    for (let x = from - height; x < to; x += 8 * devicePixelRatio) {
+      ctx.moveTo(x, top + height);
+      ctx.lineTo(x + height, top);
+    }
+    ctx.stroke();
+    ctx.restore();
+  }
+  ctx.restore();
 }
 
 /** 0, 1, 10, 100 ... up to `max`: an asinh scale has a zero, and no need for more lines than decades. */
