@@ -14,14 +14,14 @@ export interface CountsOptions {
  * comes back apart, for stderr.
  */
 export async function counts(options: CountsOptions): Promise<{ output: string; missing: readonly string[] }> {
-  const { source, missing } = await chooseSource(options.procRoot, options.source);
+  const source = await chooseSource(options.procRoot, options.source);
   try {
     const takenAt = new Date().toISOString();
     const table = await source.read();
     const output = options.json
       ? JSON.stringify({ takenAt, source: table.source, counts: table.counts })
       : netstatLines(table.counts).join('\n');
-    return { output: output === '' ? '' : `${output}\n`, missing: [...missing, ...table.missing] };
+    return { output: output === '' ? '' : `${output}\n`, missing: table.missing };
   } finally {
     source.close();
   }

@@ -18,6 +18,7 @@ import { OUTBOX_BOUNDS, Outbox } from '../uplink/outbox.ts';
 import { UPLINK_POLICY } from '../uplink/uplink-states.ts';
 import { Uplink } from '../uplink/uplink.ts';
 import { VERSION } from '../version.ts';
+import { Lacks } from './lacks.ts';
 import { untilTold } from './stop-signals.ts';
 
 export interface RunOptions {
@@ -31,11 +32,23 @@ const PUSH_TIMEOUT_MS = 30_000;
 const LAST_FLUSH_MS = 1_000;
 
 /** What `closewatch-agent run` does: samples and pushes until it is told to stop. Throws when it cannot begin. */
-export async function run({ environment, source: forced, procRoot, log }: RunOptions): Promise<void> {
+export async function run(options: RunOptions): Promise<void> {
   const stop = untilTold();
+  try {
+    await sampleAndPush(options, stop.signal);
+  } finally {
+    stop.release();
+  }
+}
+
+async function sampleAndPush(
+  { environment, source: forced, procRoot, log }: RunOptions,
+  stop: AbortSignal,
+): Promise<void> {
+  const { server, token, hostname, intervalMs } = environment;
   const agentId = readOrMakeAgentId(environment.dataFolder);
   const facts = readHostFacts(procRoot);
-  const { source, missing } = await chooseSource(procRoot, forced);
+  const source = await chooseSource(procRoot, forced);
   const clock = new ServerClock({ monotonic: () => performance.now(), wall: () => Date.now() });
   const choice = new ConnectionChoice();
   const sampler = new Sampler({
@@ -44,31 +57,21 @@ export async function run({ environment, source: forced, procRoot, log }: RunOpt
     choice,
     owners: new OwnerKeeper(new OwnerFinder(procRoot, facts.bootedAtMs)),
     clock,
-    intervalMs: environment.intervalMs,
+    intervalMs,
     uptimeMs: () => Date.now() - facts.bootedAtMs,
   });
   const describe = (): Agent => ({
     version: VERSION,
-    hostname: environment.hostname,
+    hostname,
     machineId: facts.machineId,
     kernel: facts.kernel,
     source: source.name,
     capabilities: [...facts.capabilities],
-    missing: [...missing, ...facts.missing, ...sampler.missing].map((text) => text.slice(0, 512)),
+    missing: [...facts.missing, ...sampler.missing].map((text) => text.slice(0, 512)),
     clockOffsetMs: clock.offsetMs,
   });
-  const { server, token } = environment;
-  const { bootId } = facts;
-  const courier = new Courier({
-    server,
-    token,
-    agentId,
-    runId: randomUUID(),
-    bootId,
-    describe,
-    clock,
-    timeoutMs: PUSH_TIMEOUT_MS,
-  });
+  const identity = { agentId, runId: randomUUID(), bootId: facts.bootId };
+  const courier = new Courier({ server, token, ...identity, describe, clock, timeoutMs: PUSH_TIMEOUT_MS });
   const uplink = new Uplink({
     outbox: new Outbox(OUTBOX_BOUNDS),
     deliver: (parcels, signal) => courier.deliver(parcels, signal),
@@ -76,23 +79,18 @@ export async function run({ environment, source: forced, procRoot, log }: RunOpt
     log,
     onFullWanted: () => choice.wantFull(),
   });
-  log.info(
-    `closewatch-agent ${VERSION}: ${environment.hostname} (${agentId}) to ${server.href} every ${environment.intervalMs / 1000} s, by ${source.name}`,
-  );
-  for (const lack of [...missing, ...facts.missing]) log.warn(`goes on without: ${lack}`);
+  const lacks = new Lacks(log);
+  log.info(`closewatch-agent ${VERSION}: ${hostname} (${agentId}) to ${server.href} every ${intervalMs / 1000} s`);
+  const sample = async (): Promise<void> => {
+    const snapshot = await sampler.next();
+    lacks.tell([...facts.missing, ...sampler.missing]);
+    uplink.push({ seq: snapshot.seq, json: JSON.stringify(snapshot) });
+  };
   try {
-    await every(
-      environment.intervalMs,
-      async () => {
-        const snapshot = await sampler.next();
-        uplink.push({ seq: snapshot.seq, json: JSON.stringify(snapshot) });
-      },
-      stop.signal,
-    );
+    await every(intervalMs, sample, stop);
   } finally {
     await uplink.stop(LAST_FLUSH_MS);
     courier.close();
     source.close();
-    stop.release();
   }
 }

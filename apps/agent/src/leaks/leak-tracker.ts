@@ -56,9 +56,11 @@ export class LeakTracker {
     for (const socket of look.table.closeWait) {
       const tracked = this.#sockets.get(socket.key);
       if (tracked === undefined || isAnother(tracked, socket)) {
-        // The addresses of a source without cookies were taken over by a new connection.
-        if (tracked !== undefined && tracked.sightings >= SIGHTINGS_TO_CONFIRM)
-          gone.push({ ...tracked, missedAt: takenAt });
+        if (tracked !== undefined && tracked.sightings >= SIGHTINGS_TO_CONFIRM) {
+          // The addresses of a source without cookies were taken over by a new connection.
+          tracked.missedAt ??= takenAt;
+          gone.push(tracked);
+        }
         this.#sockets.set(socket.key, this.#begin(socket, look));
         continue;
       }

@@ -27,6 +27,7 @@ export interface SamplerParts {
 export class Sampler {
   readonly #parts: SamplerParts;
   #seq = 0;
+  #source: SocketTable['source'] | undefined;
   #missing: readonly string[] = [];
 
   constructor(parts: SamplerParts) {
@@ -52,6 +53,8 @@ export class Sampler {
     const takenAt = clock.now();
     const missing = [...table.missing];
     const { tracker, choice, owners } = this.#parts;
+    if (this.#source !== undefined && this.#source !== table.source) this.#lose(takenAt);
+    this.#source = table.source;
     const findings = tracker.observe({ startedAt, takenAt, table });
     try {
       this.#end(findings.gone);
@@ -73,6 +76,16 @@ export class Sampler {
         at: tracked.missedAt ?? tracked.lastSeenAt,
         as: owners.stillHeld(tracked) ? 'orphaned' : 'closed',
       };
+      owners.forget(tracked);
+      choice.addEnded(tracked);
+    }
+  }
+
+  /** Another source gives other identities: whether the sockets of the last one live on is not to be told. */
+  #lose(at: number): void {
+    const { tracker, owners, choice } = this.#parts;
+    for (const tracked of tracker.abandon()) {
+      tracked.ended = { at, as: 'lost' };
       owners.forget(tracked);
       choice.addEnded(tracked);
     }

@@ -32,6 +32,8 @@ const IPPROTO_IPV6 = 41;
 const IPV6_V6ONLY = 26;
 const TCP_DEFER_ACCEPT = 9;
 const SHUT_WR = 1;
+const SOL_SOCKET = 1;
+const SO_LINGER = 13;
 
 /** The addresses tests use; `dual` listens for both families, and its IPv4 peers show up mapped. */
 export type Family = 'ipv4' | 'ipv6' | 'dual';
@@ -123,6 +125,12 @@ export function fillBuffers(descriptor: number): void {
 /** Sends our FIN and keeps the descriptor. */
 export function shutdownWriting(descriptor: number): void {
   checked('shutdown', shutdown(descriptor, SHUT_WR));
+}
+
+/** Makes {@link close} answer with RST instead of FIN. */
+export function resetOnClose(descriptor: number): void {
+  const lingerForNoTime = Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0);
+  checked('setsockopt', setsockopt(descriptor, SOL_SOCKET, SO_LINGER, lingerForNoTime, 8));
 }
 
 export function close(descriptor: number): void {

@@ -1,0 +1,145 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { type CloseWaitSocket } from '../sockets/socket-table.ts';
+import { leak, tableOf } from '../testing/tables.ts';
+import { LeakTracker } from './leak-tracker.ts';
+
+const REALM = { bootId: '0539cfd7-52cc-4992-9ba6-baeee051f796', namespaceInode: 4_026_531_840 };
+const instant = (ms: number): string => new Date(ms).toISOString();
+
+let tracker: LeakTracker;
+let now: number;
+
+beforeEach(() => {
+  tracker = new LeakTracker(REALM, instant);
+  now = 0;
+});
+
+/** A look every 5 s that takes 20 ms. */
+function look(...sockets: readonly CloseWaitSocket[]) {
+  now += 5_000;
+  return tracker.observe({ startedAt: now, takenAt: now + 20, table: tableOf(...sockets) });
+}
+
+function openIds(): string[] {
+  return [...tracker.open()].map(({ socketId }) => socketId);
+}
+
+describe('the leak tracker', () => {
+  it('confirms a socket at its second sighting', () => {
+    expect(look(leak()).confirmed).toEqual([]);
+    expect(openIds()).toEqual([]);
+    expect(look(leak()).confirmed).toHaveLength(1);
+    expect(openIds()).toHaveLength(1);
+    expect(look(leak()).confirmed).toEqual([]);
+  });
+
+  it('never mentions a socket that only one look saw', () => {
+    look(leak());
+    expect([look().gone, look().gone, look().gone]).toEqual([[], [], []]);
+    expect(openIds()).toEqual([]);
+  });
+
+  it('keeps a socket that one look missed, and lets go of it at the second miss, as of the first', () => {
+    look(leak());
+    look(leak());
+    expect(look().gone).toEqual([]);
+    expect(openIds()).toHaveLength(1);
+    look(leak());
+    look();
+    const [gone] = look().gone;
+    expect(gone).toMatchObject({ lastSeenAt: 20_020, missedAt: 25_020 });
+    expect(openIds()).toEqual([]);
+  });
+
+  it('dates a socket between the looks it turned up between', () => {
+    look();
+    look(leak());
+    look(leak());
+    const [tracked] = [...tracker.open()];
+    expect(tracked).toMatchObject({
+      previousAt: 5_000,
+      openedAfter: 5_000,
+      openedBefore: 10_020,
+      firstSeenAt: 10_020,
+      lastSeenAt: 15_020,
+    });
+  });
+
+  it('has no lower bound for what the first look finds', () => {
+    look(leak());
+    look(leak());
+    expect([...tracker.open()][0]).toMatchObject({ previousAt: null, openedAfter: null, openedBefore: 5_020 });
+  });
+
+  it('gives a socket the same id over restarts when it has a cookie', () => {
+    look(leak());
+    look(leak());
+    const [before] = openIds();
+    tracker = new LeakTracker(REALM, instant);
+    look(leak());
+    look(leak());
+    expect(openIds()).toEqual([before]);
+    expect(before).toMatch(/^[A-Za-z0-9_-]{22}$/);
+  });
+
+  it('gives the same cookie another id in another namespace or boot', () => {
+    const ids = [REALM, { ...REALM, namespaceInode: 1 }, { ...REALM, bootId: 'another' }].map((realm) => {
+      tracker = new LeakTracker(realm, instant);
+      look(leak());
+      look(leak());
+      return openIds()[0];
+    });
+    expect(new Set(ids).size).toBe(3);
+  });
+
+  it('keeps the id without a cookie, also when the socket is accepted meanwhile', () => {
+    look(leak({ cookie: null, inode: 0 }));
+    look(leak({ cookie: null, inode: 0 }));
+    const [before] = openIds();
+    const { accepted } = look(leak({ cookie: null, inode: 99 }));
+    expect(accepted).toMatchObject([{ socketId: before, inode: 99, changed: true }]);
+    expect(openIds()).toEqual([before]);
+  });
+
+  it('tells a successor on the same addresses by its inode where there is no cookie', () => {
+    look(leak({ cookie: null, inode: 7 }));
+    look(leak({ cookie: null, inode: 7 }));
+    const [before] = openIds();
+    expect(look(leak({ cookie: null, inode: 8 })).gone).toMatchObject([{ socketId: before, inode: 7 }]);
+    look(leak({ cookie: null, inode: 8 }));
+    expect(openIds()).toHaveLength(1);
+    expect(openIds()).not.toContain(before);
+  });
+
+  it('marks as changed what has another queue, and only that', () => {
+    const sockets = [leak({ cookie: '1' }), leak({ cookie: '2', peerPort: 50_001 })];
+    look(...sockets);
+    look(...sockets);
+    for (const tracked of tracker.open()) tracked.changed = false;
+    look(leak({ cookie: '1', recvQueue: 5 }), leak({ cookie: '2', peerPort: 50_001 }));
+    expect([...tracker.open()].map(({ recvQueue, changed }) => ({ recvQueue, changed }))).toEqual([
+      { recvQueue: 5, changed: true },
+      { recvQueue: 1, changed: false },
+    ]);
+  });
+
+  it('knows a direction: inbound where somebody listens or nobody accepted yet, else outbound', () => {
+    const sockets = [
+      leak({ cookie: '1', localPort: 8080 }),
+      leak({ cookie: '2', localPort: 40_000 }),
+      leak({ cookie: '3', localPort: 40_001, inode: 0 }),
+    ];
+    look(...sockets);
+    look(...sockets);
+    expect([...tracker.open()].map(({ direction }) => direction)).toEqual(['inbound', 'outbound', 'inbound']);
+  });
+
+  it('hands over what was open when its source is changed, and begins anew', () => {
+    look(leak());
+    look(leak());
+    expect(tracker.abandon()).toHaveLength(1);
+    expect(tracker.looks).toBe(0);
+    expect(look(leak({ cookie: null })).gone).toEqual([]);
+    expect(openIds()).toEqual([]);
+  });
+});

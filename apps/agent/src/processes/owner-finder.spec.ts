@@ -1,0 +1,149 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { NetlinkSource } from '../sockets/netlink.ts';
+import { type CloseWaitSocket } from '../sockets/socket-table.ts';
+import { ended, untilSays } from '../testing/program.ts';
+import { OwnerFinder } from './owner-finder.ts';
+
+const LEAKING_CHILD = resolve(import.meta.dirname, '../testing/leaking-child.ts');
+const children: ChildProcess[] = [];
+const folders: string[] = [];
+
+afterEach(async () => {
+  for (const child of children.splice(0)) await ended(child);
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+/** A process with so many CLOSE_WAIT sockets, and the sockets. */
+async function leakingChild(many: number): Promise<{ child: ChildProcess; sockets: CloseWaitSocket[] }> {
+  const child = spawn(process.execPath, [LEAKING_CHILD, String(many), '--password', 'hunter2']);
+  children.push(child);
+  let port = 0;
+  child.stdout?.on('data', (piece: Buffer) => (port ||= Number(/port (\d+)/.exec(piece.toString())?.[1])));
+  await untilSays(child, 'port ');
+  const source = new NetlinkSource('/proc');
+  try {
+    const { closeWait } = await source.read();
+    return { child, sockets: closeWait.filter((socket) => socket.fiveTuple().local.port === port) };
+  } finally {
+    source.close();
+  }
+}
+
+async function order(child: ChildProcess, word: string): Promise<void> {
+  child.stdin?.write(`${word}\n`);
+  await untilSays(child, `done ${word}`);
+}
+
+/** A /proc of our own making: for each process its user (ours) and its descriptors. */
+function fakeProc(processes: Record<number, Record<number, string>>): string {
+  const root = mkdtempSync(join(tmpdir(), 'closewatch-proc-'));
+  folders.push(root);
+  for (const [pid, descriptors] of Object.entries(processes)) {
+    mkdirSync(join(root, pid, 'fd'), { recursive: true });
+    writeFileSync(join(root, pid, 'stat'), `${pid} (prog ${pid}) S${' 0'.repeat(18)} 100 0 0`);
+    writeFileSync(join(root, pid, 'cmdline'), `prog\0${pid}\0`);
+    for (const [descriptor, link] of Object.entries(descriptors)) symlinkSync(link, join(root, pid, 'fd', descriptor));
+  }
+  return root;
+}
+
+const ourUid = process.getuid?.() ?? 0;
+
+describe('who holds a socket', () => {
+  it('is the process and the descriptor that really do', async () => {
+    const { child, sockets } = await leakingChild(3);
+    const finder = new OwnerFinder('/proc', Date.now());
+    const found = await finder.find(sockets);
+    expect(sockets).toHaveLength(3);
+    const owners = sockets.flatMap(({ inode }) => found.get(inode)?.owners ?? []);
+    expect(owners.map(({ pid }) => pid)).toEqual([child.pid, child.pid, child.pid]);
+    expect(owners.every(({ executable, command }) => executable === 'node' && command.endsWith('--password ***'))).toBe(
+      true,
+    );
+    expect(new Set(owners.map(({ descriptor }) => descriptor)).size).toBe(3);
+    for (const [index, owner] of owners.entries())
+      expect(finder.stillHolds(owner, sockets[index]?.inode ?? 0)).toBe(true);
+  });
+
+  it('still holds it when the socket has left every table, until the descriptor is closed', async () => {
+    const { child, sockets } = await leakingChild(1);
+    const [socket] = sockets;
+    if (socket === undefined) throw new Error('the child leaks nothing');
+    const finder = new OwnerFinder('/proc', Date.now());
+    const [owner] = (await finder.find(sockets)).get(socket.inode)?.owners ?? [];
+    if (owner === undefined) throw new Error('nobody holds it');
+    await order(child, 'orphan');
+    expect(finder.stillHolds(owner, socket.inode)).toBe(true);
+    await order(child, 'close');
+    expect(finder.stillHolds(owner, socket.inode)).toBe(false);
+  });
+
+  it('are all who share it, and all their descriptors', async () => {
+    const proc = fakeProc({
+      1: { 0: '/dev/null' },
+      20: { 3: 'socket:[77]', 4: 'socket:[77]', 5: 'pipe:[77]' },
+      21: { 9: 'socket:[77]', 10: 'socket:[78]' },
+    });
+    const found = await new OwnerFinder(proc, 0).find([{ inode: 77, uid: ourUid }]);
+    expect(found.get(77)?.ownership).toBe('known');
+    expect(found.get(77)?.owners.map(({ pid, descriptor }) => `${pid}/${descriptor}`)).toEqual([
+      '20/3',
+      '20/4',
+      '21/9',
+    ]);
+    expect(found.get(77)?.owners[0]).toMatchObject({
+      executable: 'prog 20',
+      command: 'prog 20',
+      startedAt: '1970-01-01T00:00:01.000Z',
+    });
+  });
+
+  it('is found in processes of another user when nobody of its own has it', async () => {
+    const proc = fakeProc({ 1: {}, 20: { 3: 'socket:[77]' } });
+    const found = await new OwnerFinder(proc, 0).find([{ inode: 77, uid: ourUid + 1 }]);
+    expect(found.get(77)?.owners).toMatchObject([{ pid: 20, descriptor: 3 }]);
+  });
+
+  it('is nobody yet for a socket without an inode, and nobody at all where none is found', async () => {
+    const proc = fakeProc({ 1: {} });
+    const found = await new OwnerFinder(proc, 0).find([
+      { inode: 0, uid: 0 },
+      { inode: 77, uid: ourUid },
+    ]);
+    expect(found.get(0)).toEqual({ ownership: 'not_accepted', owners: [] });
+    expect(found.get(77)).toEqual({ ownership: 'none', owners: [] });
+  });
+
+  it('is hidden where not even the first process shows', async () => {
+    const proc = fakeProc({ 20: { 3: 'socket:[5]' } });
+    expect((await new OwnerFinder(proc, 0).find([{ inode: 77, uid: ourUid }])).get(77)?.ownership).toBe('hidden');
+  });
+
+  it('is another one when the process has exited and its pid was taken', async () => {
+    const proc = fakeProc({ 1: {}, 20: { 3: 'socket:[77]' } });
+    const finder = new OwnerFinder(proc, 0);
+    await finder.find([{ inode: 77, uid: ourUid }]);
+    expect(finder.exited([20])).toEqual(new Set());
+    writeFileSync(join(proc, '20/stat'), `20 (other) S${' 0'.repeat(18)} 999 0 0`);
+    expect(finder.exited([20])).toEqual(new Set([20]));
+    const [owner] = (await finder.find([{ inode: 77, uid: ourUid }])).get(77)?.owners ?? [];
+    expect(owner).toMatchObject({ executable: 'other', startedAt: '1970-01-01T00:00:09.990Z' });
+  });
+
+  it('is not asked again of a descriptor that leads to a tracked socket, and is after it was forgotten', async () => {
+    const proc = fakeProc({ 1: {}, 20: { 3: 'socket:[77]' } });
+    const finder = new OwnerFinder(proc, 0);
+    const owners = (await finder.find([{ inode: 77, uid: ourUid }])).get(77)?.owners ?? [];
+    rmSync(join(proc, '20/fd/3'));
+    symlinkSync('socket:[88]', join(proc, '20/fd/3'));
+    expect((await finder.find([{ inode: 88, uid: ourUid }])).get(88)?.ownership).toBe('none');
+    finder.forget(77, owners);
+    expect((await finder.find([{ inode: 88, uid: ourUid }])).get(88)?.owners).toMatchObject([
+      { pid: 20, descriptor: 3 },
+    ]);
+  });
+});

@@ -1,0 +1,59 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { ServerClock } from './server-clock.ts';
+
+const START = Date.UTC(2026, 10, 22, 3);
+
+let monotonic: number;
+let wall: number;
+let clock: ServerClock;
+
+beforeEach(() => {
+  monotonic = 1_000;
+  wall = START;
+  clock = new ServerClock({ monotonic: () => monotonic, wall: () => wall });
+});
+
+function pass(ms: number): void {
+  monotonic += ms;
+  wall += ms;
+}
+
+/** An exchange that is over now, at which the server's clock was so far ahead. */
+function learn(aheadMs: number, roundTripMs = 10): void {
+  const told = wall - roundTripMs / 2 + aheadMs;
+  clock.learn({ sentAt: monotonic - roundTripMs, receivedAt: monotonic, serverTimeMs: told });
+}
+
+describe("the server's clock", () => {
+  it('is the wall clock until the first reply', () => {
+    pass(5_000);
+    expect(clock.instant(clock.now())).toBe('2026-11-22T03:00:05.000Z');
+    expect(clock.offsetMs).toBe(0);
+  });
+
+  it('follows a wall clock that is set before the first reply', () => {
+    wall += 3_600_000;
+    expect(clock.instant(clock.now())).toBe('2026-11-22T04:00:00.000Z');
+  });
+
+  it('is learned from a reply to within half the round trip, and reported as an offset', () => {
+    learn(60_000);
+    expect(Math.abs(clock.offsetMs - 60_000)).toBeLessThanOrEqual(6);
+    expect(clock.instant(monotonic)).toMatch(/^2026-11-22T03:01:00\.0|^2026-11-22T03:00:59\.99/);
+  });
+
+  it('does not tremble with replies that agree with it', () => {
+    learn(60_000);
+    const before = clock.instant(monotonic);
+    for (const jitter of [-3, 2, -1, 4]) learn(60_000 + jitter, 40);
+    expect(clock.instant(1_000)).toBe(before);
+  });
+
+  it('does not jump when the wall clock does, once it is learned', () => {
+    learn(0);
+    wall += 7_200_000;
+    pass(1_000);
+    expect(clock.instant(clock.now())).toBe('2026-11-22T03:00:01.000Z');
+    expect(clock.offsetMs).toBe(-7_200_000);
+  });
+});

@@ -1,0 +1,54 @@
+import { messageOf } from '../errors.ts';
+import { type CloseWaitSocket, type SocketAges, type SocketSource, type SocketTable } from './socket-table.ts';
+
+/** After a success a source may fail for a moment (ENOBUFS): a change of source gives every socket a new identity. */
+const FAILURES_TO_CHANGE = 3;
+
+/**
+ * Reads the better source as long as it works and the other one from then on. The better one is given up when its
+ * first look fails, or three in a row later; what it lacks is told with every table of the other.
+ */
+export class FallingBackSource implements SocketSource {
+  readonly #better: SocketSource;
+  readonly #other: SocketSource;
+  #failuresLeft = 1;
+  #givenUp: string | undefined;
+
+  constructor(better: SocketSource, other: SocketSource) {
+    this.#better = better;
+    this.#other = other;
+  }
+
+  get name(): SocketSource['name'] {
+    return this.#current.name;
+  }
+
+  async read(): Promise<SocketTable> {
+    if (this.#givenUp === undefined) {
+      try {
+        const table = await this.#better.read();
+        this.#failuresLeft = FAILURES_TO_CHANGE;
+        return table;
+      } catch (error) {
+        if (--this.#failuresLeft > 0) throw error;
+        this.#givenUp = `${messageOf(error)}; reading ${this.#other.name} instead`;
+        this.#better.close();
+      }
+    }
+    const table = await this.#other.read();
+    return { ...table, missing: [this.#givenUp, ...table.missing] };
+  }
+
+  ages(socket: CloseWaitSocket): SocketAges | undefined {
+    return this.#current.ages(socket);
+  }
+
+  close(): void {
+    this.#better.close();
+    this.#other.close();
+  }
+
+  get #current(): SocketSource {
+    return this.#givenUp === undefined ? this.#better : this.#other;
+  }
+}
