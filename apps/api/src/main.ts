@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ConfigurationError, readConfiguration } from './config/configuration.ts';
-import { coerceError } from './errors/coerce-error.ts';
+import { coerceError, isError } from './errors/coerce-error.ts';
 import { startServer } from './server.ts';
 
 /** Faults of the configuration, as usage errors are wont to. */
@@ -37,6 +37,6 @@ async function main(): Promise<void> {
 main().catch((thrown: unknown) => {
   const error = coerceError(thrown);
   process.stderr.write(`closewatch: ${error.message}\n`);
-  if (error.cause instanceof Error) process.stderr.write(`  caused by: ${error.cause.message}\n`);
+  if (isError(error.cause)) process.stderr.write(`  caused by: ${error.cause.message}\n`);
   process.exit(error instanceof ConfigurationError ? EXIT_CONFIGURATION : EXIT_FAILURE);
 });

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { issuesOf, Text } from '@closewatch/protocol';
 import { z } from 'zod';
+import { errorCode } from '../errors/coerce-error.ts';
 
 /** Secrets may come from a file instead, NAME_FILE, so that they stay out of `docker inspect` and `ps`. */
 const SECRETS = ['DATABASE_URL', 'CLOSEWATCH_ADMIN_PASSWORD', 'CLOSEWATCH_TOKEN'] as const;
@@ -138,7 +139,7 @@ function secretFromFile(name: string, environment: Environment, faults: string[]
     if (text !== '') return text;
     faults.push(`${name}_FILE names an empty file (${file})`);
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    const reason = errorCode(error) ?? 'unknown error';
     faults.push(`${name}_FILE cannot be read (${file}: ${reason})`);
   }
   return undefined;

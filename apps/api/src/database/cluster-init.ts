@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type ClusterFolders } from './cluster-folders.ts';
 import { type ServerAccount } from './server-account.ts';
+import { errorCode, isError } from '../errors/coerce-error.ts';
 
 export const SUPERUSER = 'closewatch';
 const UNFINISHED = 'data.unfinished-';
@@ -82,7 +83,7 @@ async function initdb(
       { cwd: folders.home, ...account, env: { PATH: '/usr/bin:/bin', TZ: 'UTC' } },
     );
   } catch (error) {
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : String(error);
+    const said = isError(error) && 'stderr' in error ? String(error.stderr).trim() : String(error);
     throw new Error(`The embedded PostgreSQL could not make its data folder ${folders.cluster}: ${said}`, {
       cause: error,
     });
@@ -103,6 +104,6 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return errorCode(error) === 'EPERM';
   }
 }

@@ -1,3 +1,5 @@
+import { errorCode, isError } from '../errors/coerce-error.ts';
+
 /**
  * Conditions under which the same request may succeed later (PostgreSQL appendix A): connection exceptions (08),
  * resources (53), shutdown and start (57P), cancelled by a timeout (57014), serialisation and deadlock (40001, 40P01),
@@ -27,8 +29,8 @@ export type DatabaseFault = 'away' | 'refused' | 'other';
 
 /** Whether the database is away (try later), refused the data (never try again), or something else is wrong. */
 export function databaseFault(error: unknown): DatabaseFault {
-  for (let at: unknown = error; at instanceof Error; at = 'driverError' in at ? at.driverError : at.cause) {
-    const code = 'code' in at && typeof at.code === 'string' ? at.code : '';
+  for (let at: unknown = error; isError(at); at = 'driverError' in at ? at.driverError : at.cause) {
+    const code = errorCode(at) ?? '';
     if (AWAY_CODES.test(code) || isBrokenConnection(at, code) || AWAY_MESSAGES.test(at.message)) return 'away';
     if (REFUSED_CODES.test(code)) return 'refused';
   }
@@ -43,8 +45,9 @@ function isBrokenConnection(error: Error, code: string): boolean {
 
 /** SQLSTATE of a database error, when it has one. */
 export function sqlState(error: unknown): string | undefined {
-  for (let at: unknown = error; at instanceof Error; at = 'driverError' in at ? at.driverError : at.cause) {
-    if ('code' in at && typeof at.code === 'string' && /^[0-9A-Z]{5}$/.test(at.code)) return at.code;
+  for (let at: unknown = error; isError(at); at = 'driverError' in at ? at.driverError : at.cause) {
+    const code = errorCode(at);
+    if (code !== undefined && /^[0-9A-Z]{5}$/.test(code)) return code;
   }
   return undefined;
 }

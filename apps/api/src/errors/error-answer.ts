@@ -2,6 +2,7 @@ import { HttpException } from '@nestjs/common';
 import { type ErrorAnswer, type Issue } from '@closewatch/protocol';
 import { databaseFault } from '../database/database-faults.ts';
 import { ApiError, reasonOf } from './api-error.ts';
+import { errorCode, isError } from './coerce-error.ts';
 
 export interface Answer {
   readonly body: ErrorAnswer;
@@ -28,7 +29,7 @@ export function errorAnswer(thrown: unknown, requestId: string): Answer {
     return answer(503, reasonOf(503), message, [], RETRY_AFTER_SECONDS);
   }
   const statusCode = statusOf(thrown);
-  if (thrown instanceof HttpException || (statusCode < 500 && thrown instanceof Error)) {
+  if (thrown instanceof HttpException || (statusCode < 500 && isError(thrown))) {
     const retryAfter = statusCode === 503 ? RETRY_AFTER_SECONDS : undefined;
     return answer(statusCode, reasonOf(statusCode), thrown.message, [], retryAfter);
   }
@@ -38,7 +39,7 @@ export function errorAnswer(thrown: unknown, requestId: string): Answer {
 /** Status of Nest's and Fastify's own errors; 500 for anything else. */
 function statusOf(thrown: unknown): number {
   if (thrown instanceof HttpException) return thrown.getStatus();
-  const framework = thrown instanceof Error && 'code' in thrown && String(thrown.code).startsWith('FST_');
-  const statusCode = framework && 'statusCode' in thrown ? thrown.statusCode : undefined;
+  const framework = errorCode(thrown)?.startsWith('FST_') === true;
+  const statusCode = framework && isError(thrown) && 'statusCode' in thrown ? thrown.statusCode : undefined;
   return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500 ? statusCode : 500;
 }

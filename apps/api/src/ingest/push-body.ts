@@ -2,6 +2,7 @@ import { type IncomingMessage } from 'node:http';
 import { type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { ApiError } from '../errors/api-error.ts';
+import { coerceError, errorCode } from '../errors/coerce-error.ts';
 
 /** How much of a body is read, and how it may be packed. */
 export interface BodyLimits {
@@ -27,7 +28,7 @@ export async function readJsonBody(payload: IncomingMessage, limits: BodyLimits)
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = coerceError(error).message;
     throw ApiError.badRequest('The body is not valid JSON.', [{ path: 'body', message: reason }]);
   }
 }
@@ -42,7 +43,7 @@ async function gunzipped(payload: IncomingMessage, limits: BodyLimits): Promise<
   } catch (error) {
     payload.unpipe(gunzip);
     if (error instanceof ApiError) throw error;
-    const truncated = error instanceof Error && 'code' in error && error.code === 'Z_BUF_ERROR';
+    const truncated = errorCode(error) === 'Z_BUF_ERROR';
     const message = truncated ? 'the gzip stream ends too early' : 'is not a gzip stream';
     throw ApiError.badRequest(`The body cannot be unpacked: ${message}.`, [{ path: 'body', message }]);
   } finally {

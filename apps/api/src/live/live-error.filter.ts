@@ -12,8 +12,7 @@ export class LiveErrorFilter implements ExceptionFilter {
     const { statusCode, message } = errorAnswer(thrown, '').body;
     if (statusCode >= 500) this.logger.error(coerceError(thrown).message, coerceError(thrown).stack);
     // Arguments of an event: socket, payload, acknowledgement, pattern.
-    const acknowledge: unknown = host.getArgByIndex(2);
-    const answer: LiveAnswer<never> = { ok: false, error: { statusCode, message } };
-    if (typeof acknowledge === 'function') acknowledge(answer);
+    const acknowledge = host.getArgByIndex<((answer: LiveAnswer<never>) => void) | undefined>(2);
+    if (typeof acknowledge === 'function') acknowledge({ ok: false, error: { statusCode, message } });
   }
 }

@@ -5,11 +5,13 @@ type SchemaObject = NonNullable<NonNullable<OpenAPIObject['components']>['schema
 
 /** A zod schema in OpenAPI 3.0's dialect of JSON Schema; `input` as it is sent, `output` as it is parsed. */
 export function openApiSchema(schema: z.ZodType, io: 'input' | 'output'): SchemaObject {
-  const { $schema: _dialect, ...converted } = z.toJSONSchema(schema, {
+  const converted = z.toJSONSchema(schema, {
     target: 'openapi-3.0',
     io,
     unrepresentable: 'any',
   });
+  // The dialect is that of the whole document.
+  delete converted.$schema;
   return converted as SchemaObject;
 }
 

@@ -1,0 +1,223 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Connection, type ConnectionItem, type Page, type Push, type Snapshot } from '@closewatch/protocol';
+import fc from 'fast-check';
+import { buildConnection, buildPush, buildSnapshot, iso } from '../testing/push-builder.ts';
+import { TestApi } from '../testing/test-api.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
+
+/** Whole seconds, far enough back that all of a story is in the past. */
+const START = Math.floor(Date.now() / 1_000) * 1_000 - 600_000;
+const at = (second: number): number => START + second * 1_000;
+const A = 'socket-aaaa';
+const B = 'socket-bbbb';
+
+let database: TestDatabase;
+let api: TestApi;
+let cookie: string;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  api = await TestApi.start({ databaseUrl: database.url });
+  cookie = await api.signIn();
+});
+
+afterAll(async () => {
+  await api?.stop();
+  await database?.drop();
+});
+
+/** A snapshot taken at a second of the story. */
+function taken(second: number, connections: Connection[], complete = true): Snapshot {
+  return buildSnapshot({ seq: second, takenAt: iso(at(second)), connections, complete });
+}
+
+/** A connection that was first seen and last seen at these seconds. */
+function seen(socketId: string, first: number, last: number, overrides: Partial<Connection> = {}): Connection {
+  return buildConnection(socketId, at(first), { lastSeenAt: iso(at(last)), ...overrides });
+}
+
+async function tell(snapshots: Snapshot[], agent: Push = buildPush()): Promise<Push> {
+  for (const snapshot of snapshots) await api.pushed({ ...agent, snapshots: [snapshot] });
+  return agent;
+}
+
+function listed({ agentId }: Push, second?: number): Promise<ConnectionItem[]> {
+  const query = second === undefined ? '' : `&at=${iso(at(second))}`;
+  return api
+    .read<Page<ConnectionItem>>(cookie, `/api/v1/hosts/${agentId}/connections?state=close_wait${query}`)
+    .then(({ items }) => items);
+}
+
+const ids = (items: readonly ConnectionItem[]): string[] => items.map(({ socketId }) => socketId);
+
+describe('lifetimes of connections', () => {
+  it('are open as long as snapshots list them, with the best bounds and the newest values', async () => {
+    const agent = await tell([
+      taken(10, [seen(A, 10, 10, { recvQueue: 1, openedAfter: null })]),
+      taken(15, [seen(A, 10, 15, { recvQueue: 512, owners: [] })]),
+    ]);
+    const [item] = await listed(agent);
+    expect(item).toMatchObject({
+      socketId: A,
+      local: { address: '192.0.2.1', port: 8080 },
+      peer: { address: '198.51.100.7', port: 51_234 },
+      openedAfter: iso(at(9)),
+      openedBefore: iso(at(10)),
+      lastSeenAt: iso(at(15)),
+      recvQueue: 512,
+      owners: [],
+      verdict: null,
+    });
+  });
+
+  it('end as lost at the first complete snapshot that leaves them out', async () => {
+    const agent = await tell([taken(10, [seen(A, 10, 10), seen(B, 10, 10)]), taken(15, [seen(B, 10, 15)])]);
+    expect(ids(await listed(agent))).toEqual([B]);
+    const ended = (await listed(agent, 12)).find(({ socketId }) => socketId === A);
+    expect(ended).toMatchObject({ endedAt: iso(at(15)), endedAs: 'lost' });
+  });
+
+  it('do not end by a snapshot that is not complete, nor by one of another namespace', async () => {
+    const agent = await tell([taken(10, [seen(A, 10, 10)]), taken(15, [], false), { ...taken(20, []), netns: 4 }]);
+    expect(ids(await listed(agent))).toEqual([A]);
+  });
+
+  it('end as the agent reports it', async () => {
+    const agent = await tell([
+      taken(10, [seen(A, 10, 10)]),
+      taken(15, [seen(A, 10, 10, { endedAt: iso(at(14)), endedAs: 'closed' })]),
+    ]);
+    expect(await listed(agent)).toEqual([]);
+    expect(await listed(agent, 13)).toMatchObject([{ socketId: A, endedAt: iso(at(14)), endedAs: 'closed' }]);
+  });
+
+  it('are not resurrected by a late repeat, but by a later sight', async () => {
+    const agent = await tell([
+      taken(10, [seen(A, 10, 10)]),
+      taken(20, [seen(A, 10, 15, { endedAt: iso(at(18)), endedAs: 'closed' })]),
+      taken(15, [seen(A, 10, 15)]),
+    ]);
+    expect(await listed(agent)).toEqual([]);
+    await tell([taken(25, [seen(A, 10, 25)])], agent);
+    expect(ids(await listed(agent))).toEqual([A]);
+    const rows = await database.query('SELECT FROM connection_ended JOIN host USING (host_id) WHERE agent_id = $1', [
+      agent.agentId,
+    ]);
+    expect(rows).toHaveLength(0);
+  });
+
+  it('end earlier when a complete snapshot arrives late', async () => {
+    const agent = await tell([taken(10, [seen(A, 10, 10)]), taken(20, []), taken(15, [])]);
+    expect(ids(await listed(agent, 14))).toEqual([A]);
+    expect(await listed(agent, 16)).toEqual([]);
+  });
+
+  it('tell the age at the instant that was asked for', async () => {
+    const agent = await tell([taken(10, [seen(A, 10, 10)]), taken(70, [seen(A, 10, 70)])]);
+    const [item] = await listed(agent, 40);
+    expect(item?.ageSeconds).toEqual({ atLeast: 30, atMost: 31 });
+  });
+
+  it('are listed as of any earlier instant', async () => {
+    const agent = await tell([
+      taken(10, [seen(A, 10, 10)]),
+      taken(20, [seen(A, 10, 20), seen(B, 20, 20)]),
+      taken(30, [seen(B, 20, 30)]),
+    ]);
+    expect(ids(await listed(agent, 9))).toEqual([]);
+    expect(ids(await listed(agent, 10))).toEqual([A]);
+    expect(ids(await listed(agent, 25))).toEqual([A, B]);
+    expect(ids(await listed(agent, 30))).toEqual([B]);
+    expect(ids(await listed(agent))).toEqual([B]);
+  });
+
+  it('are paged without loss', async () => {
+    const all = Array.from({ length: 25 }, (_, index) => seen(`socket-${1_000 + index}`, 10 + (index % 5), 40));
+    const agent = await tell([taken(40, all)]);
+    const found: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const path = `/api/v1/hosts/${agent.agentId}/connections?limit=10${cursor === '' ? '' : `&cursor=${cursor}`}`;
+      const page: Page<ConnectionItem> = await api.read(cookie, path);
+      found.push(...ids(page.items));
+      cursor = page.nextCursor;
+    }
+    expect(found.toSorted()).toEqual(all.map(({ socketId }) => socketId).toSorted());
+  });
+});
+
+describe('merging', () => {
+  /** All that is known of an agent's connections, wherever it is stored. */
+  async function stored(agentId: string): Promise<unknown[]> {
+    return database.query(
+      `SELECT socket_id, opened_after, opened_before, known.first_seen_at, last_seen_at, listed_at, valued_at, recv_queue,
+              reported_end_at, reported_end_as, ended_at, ended_as
+         FROM (SELECT *, NULL::timestamptz AS ended_at, NULL AS ended_as FROM connection_open
+               UNION ALL
+               SELECT * FROM connection_ended) AS known
+         JOIN host USING (host_id)
+        WHERE agent_id = $1
+        ORDER BY socket_id, ended_at`,
+      [agentId],
+    );
+  }
+
+  const second = fc.integer({ min: 10, max: 60 });
+  const sight = (takenAt: number) =>
+    fc
+      .record({
+        socketId: fc.constantFrom(A, B, 'socket-cccc'),
+        first: fc.integer({ min: 5, max: takenAt }),
+        missed: fc.integer({ min: 0, max: 6 }),
+        queue: fc.integer({ min: 0, max: 9 }),
+        ended: fc.option(
+          fc.record({
+            after: fc.integer({ min: 0, max: 4 }),
+            as: fc.constantFrom('closed' as const, 'orphaned' as const),
+          }),
+        ),
+      })
+      .map(({ socketId, first, missed, queue, ended }): Connection => {
+        const last = Math.max(first, takenAt - missed);
+        const end = ended === null ? {} : { endedAt: iso(at(last + ended.after)), endedAs: ended.as };
+        return seen(socketId, first, last, { recvQueue: queue, ...end });
+      });
+  /** Any set of snapshots of one agent, each at its own second. */
+  const story = fc
+    .uniqueArray(second, { minLength: 1, maxLength: 6 })
+    .chain((seconds) =>
+      fc.tuple(
+        ...seconds.map((when) =>
+          fc
+            .tuple(fc.uniqueArray(sight(when), { maxLength: 3, selector: ({ socketId }) => socketId }), fc.boolean())
+            .map(([connections, complete]) => taken(when, connections, complete)),
+        ),
+      ),
+    );
+
+  it('gives the same lifetimes in any order, in any grouping, with any repeats', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        story.chain((snapshots) =>
+          fc.tuple(
+            fc.constant(snapshots),
+            fc.shuffledSubarray(snapshots, { minLength: snapshots.length }),
+            fc.array(fc.constantFrom(...snapshots), { maxLength: 4 }),
+            fc.integer({ min: 1, max: 4 }),
+          ),
+        ),
+        async ([snapshots, shuffled, repeats, groupSize]) => {
+          const inOrder = snapshots.toSorted((a, b) => a.takenAt.localeCompare(b.takenAt));
+          const straight = await tell(inOrder);
+          const mixed = [...repeats, ...shuffled, ...repeats];
+          const crooked = buildPush({ agentId: randomUUID() });
+          for (let index = 0; index < mixed.length; index += groupSize) {
+            await api.pushed({ ...crooked, snapshots: mixed.slice(index, index + groupSize) });
+          }
+          expect(await stored(crooked.agentId)).toEqual(await stored(straight.agentId));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
