@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { NetlinkSource } from '../sockets/netlink.ts';
 import { type CloseWaitSocket } from '../sockets/socket-table.ts';
-import { ended, untilSays } from '../testing/program.ts';
+import { order, startLeakingChild } from '../testing/leaking.ts';
+import { ended } from '../testing/program.ts';
 import { OwnerFinder } from './owner-finder.ts';
 
-const LEAKING_CHILD = resolve(import.meta.dirname, '../testing/leaking-child.ts');
 const children: ChildProcess[] = [];
 const folders: string[] = [];
 
@@ -19,11 +19,8 @@ afterEach(async () => {
 
 /** A process with so many CLOSE_WAIT sockets, and the sockets. */
 async function leakingChild(many: number): Promise<{ child: ChildProcess; sockets: CloseWaitSocket[] }> {
-  const child = spawn(process.execPath, [LEAKING_CHILD, String(many), '--password', 'hunter2']);
+  const { child, port } = await startLeakingChild(many, '--password', 'hunter2');
   children.push(child);
-  let port = 0;
-  child.stdout?.on('data', (piece: Buffer) => (port ||= Number(/port (\d+)/.exec(piece.toString())?.[1])));
-  await untilSays(child, 'port ');
   const source = new NetlinkSource('/proc');
   try {
     const { closeWait } = await source.read();
@@ -31,11 +28,6 @@ async function leakingChild(many: number): Promise<{ child: ChildProcess; socket
   } finally {
     source.close();
   }
-}
-
-async function order(child: ChildProcess, word: string): Promise<void> {
-  child.stdin?.write(`${word}\n`);
-  await untilSays(child, `done ${word}`);
 }
 
 /** A /proc of our own making: for each process its user (ours) and its descriptors. */
@@ -116,6 +108,20 @@ describe('who holds a socket', () => {
     ]);
     expect(found.get(0)).toEqual({ ownership: 'not_accepted', owners: [] });
     expect(found.get(77)).toEqual({ ownership: 'none', owners: [] });
+  });
+
+  const itAsRoot = ourUid === 0 ? it : it.skip;
+  itAsRoot('is hidden from a user who may not look (needs root to become one)', async () => {
+    const { sockets } = await leakingChild(1);
+    const [socket] = sockets;
+    if (socket === undefined || process.seteuid === undefined) throw new Error('the child leaks nothing');
+    process.seteuid(65_534);
+    try {
+      const found = await new OwnerFinder('/proc', 0).find(sockets);
+      expect(found.get(socket.inode)).toEqual({ ownership: 'hidden', owners: [] });
+    } finally {
+      process.seteuid(0);
+    }
   });
 
   it('is hidden where not even the first process shows', async () => {

@@ -1,19 +1,36 @@
 import { type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Waits until `text` has appeared on the program's standard output; rejects with what it said when it ends before. */
-export async function untilSays(program: ChildProcess, text: string): Promise<void> {
+/**
+ * Waits for a line with `text` on the program's standard output, from now on; resolves to what it said till then.
+ * Rejects with what it said when it ends before.
+ */
+export function untilSays(program: ChildProcess, text: string): Promise<string> {
   const { stdout, stderr } = program;
   if (stdout === null) throw new Error('the program has no standard output to read');
-  let said = '';
-  await new Promise<void>((resolve, reject) => {
-    stdout.on('data', (piece: Buffer) => {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    const listen = (piece: Buffer): void => {
       said += piece.toString();
-      if (said.includes(text)) resolve();
-    });
-    stderr?.on('data', (piece: Buffer) => (said += piece.toString()));
+      const found = said.indexOf(text);
+      if (found === -1 || !said.includes('\n', found)) return;
+      stop();
+      resolve(said);
+    };
+    const note = (piece: Buffer): void => void (said += piece.toString());
+    const end = (code: number | null, signal: string | null): void => {
+      stop();
+      reject(new Error(`ended (${code ?? signal}) before "${text}": ${said}`));
+    };
+    const stop = (): void => {
+      stdout.off('data', listen);
+      stderr?.off('data', note);
+      program.off('exit', end);
+    };
+    stdout.on('data', listen);
+    stderr?.on('data', note);
+    program.once('exit', end);
     program.once('error', reject);
-    program.once('exit', (code, signal) => reject(new Error(`ended (${code ?? signal}) before "${text}": ${said}`)));
   });
 }
 
