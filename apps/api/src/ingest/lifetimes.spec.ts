@@ -217,7 +217,7 @@ describe('merging', () => {
           expect(await stored(crooked.agentId)).toEqual(await stored(straight.agentId));
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 });

@@ -1,0 +1,31 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { timeGrid } from './time-grid.ts';
+
+describe('timeGrid', () => {
+  it('makes at most as many steps as asked for, that cover the range, none shorter than the interval', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 2_000_000_000_000 }),
+        fc.integer({ min: 1, max: 40 * 86_400_000 }),
+        fc.integer({ min: 1, max: 2_000 }),
+        fc.integer({ min: 1_000, max: 300_000 }),
+        (from, length, points, intervalMs) => {
+          const { start, stepMs, count } = timeGrid(from, from + length, points, intervalMs);
+          expect(start).toBeLessThanOrEqual(from);
+          expect(start + count * stepMs).toBeGreaterThanOrEqual(from + length);
+          expect(stepMs).toBeGreaterThanOrEqual(intervalMs);
+          if (points > 1) expect(count).toBeLessThanOrEqual(points);
+        },
+      ),
+    );
+  });
+
+  it('keeps its steps when the range moves on', () => {
+    const hour = 3_600_000;
+    const first = timeGrid(1_000_000, 1_000_000 + hour, 300, 5_000);
+    const later = timeGrid(1_004_000, 1_004_000 + hour, 300, 5_000);
+    expect(later.stepMs).toBe(first.stepMs);
+    expect((later.start - first.start) % first.stepMs).toBe(0);
+  });
+});
