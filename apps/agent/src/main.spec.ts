@@ -167,4 +167,12 @@ describe('closewatch-agent run', () => {
     program.disconnect();
     expect(await exit).toEqual([0, null]);
   }, 15_000);
+
+  it('goes when the process that started it is gone before it could listen', async () => {
+    const program = fork(agent.path, ['run'], { env: environment, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    programs.push(program);
+    const exit = once(program, 'exit');
+    program.disconnect();
+    expect(await exit).toEqual([0, null]);
+  }, 15_000);
 });

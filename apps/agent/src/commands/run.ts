@@ -14,7 +14,7 @@ import { Sampler } from '../sampling/sampler.ts';
 import { ServerClock } from '../sampling/server-clock.ts';
 import { chooseSource } from '../sockets/choose-source.ts';
 import { Courier } from '../uplink/courier.ts';
-import { OUTBOX_BOUNDS, Outbox } from '../uplink/outbox.ts';
+import { Outbox } from '../uplink/outbox.ts';
 import { UPLINK_POLICY } from '../uplink/uplink-states.ts';
 import { Uplink } from '../uplink/uplink.ts';
 import { VERSION } from '../version.ts';
@@ -30,6 +30,8 @@ export interface RunOptions {
 
 const PUSH_TIMEOUT_MS = 30_000;
 const LAST_FLUSH_MS = 1_000;
+/** So many undelivered snapshots are more than a slow answer. */
+const PILE = 12;
 
 /** What `closewatch-agent run` does: samples and pushes until it is told to stop. Throws when it cannot begin. */
 export async function run(options: RunOptions): Promise<void> {
@@ -50,6 +52,7 @@ async function sampleAndPush(
   const facts = readHostFacts(procRoot);
   const source = await chooseSource(procRoot, forced);
   const clock = new ServerClock({ monotonic: () => performance.now(), wall: () => Date.now() });
+  const outbox = new Outbox();
   const choice = new ConnectionChoice();
   const sampler = new Sampler({
     source,
@@ -58,6 +61,7 @@ async function sampleAndPush(
     owners: new OwnerKeeper(new OwnerFinder(procRoot, facts.bootedAtMs)),
     clock,
     intervalMs,
+    behind: () => outbox.length >= PILE,
     uptimeMs: () => Date.now() - facts.bootedAtMs,
   });
   const describe = (): Agent => ({
@@ -73,7 +77,7 @@ async function sampleAndPush(
   const identity = { agentId, runId: randomUUID(), bootId: facts.bootId };
   const courier = new Courier({ server, token, ...identity, describe, clock, timeoutMs: PUSH_TIMEOUT_MS });
   const uplink = new Uplink({
-    outbox: new Outbox(OUTBOX_BOUNDS),
+    outbox,
     deliver: (parcels, signal) => courier.deliver(parcels, signal),
     policy: UPLINK_POLICY,
     log,

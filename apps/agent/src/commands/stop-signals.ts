@@ -5,8 +5,8 @@ export function untilTold(): { readonly signal: AbortSignal; release(): void } {
   const signals = ['SIGTERM', 'SIGINT'] as const;
   for (const name of signals) process.on(name, stop);
   process.on('disconnect', stop);
-  // Whoever started the agent may be gone before it listens.
-  if (process.channel !== undefined && !process.connected) stop();
+  // Whoever started the agent may be gone before it listens. Undefined, whatever its type says, without a channel.
+  if (process.connected === false) stop();
   return {
     signal: controller.signal,
     release: () => {

@@ -34,8 +34,8 @@ function look(many: number, fuller: readonly number[] = []): void {
   }
 }
 
-function chosen() {
-  const { connections, complete } = choice.choose(tracker, now);
+function chosen(behind = false) {
+  const { connections, complete } = choice.choose(tracker, now, behind);
   return { connections: connections.length, complete };
 }
 
@@ -88,6 +88,18 @@ describe('the choice of connections', () => {
     expect(chosen()).toEqual({ connections: 2, complete: false });
     look(598);
     expect(chosen()).toEqual({ connections: 0, complete: false });
+  });
+
+  it('adds only news to a pile of undelivered snapshots, and all of them when it is gone', () => {
+    look(3);
+    look(3);
+    chosen();
+    look(3, [2]);
+    expect(chosen(true)).toEqual({ connections: 1, complete: false });
+    choice.wantFull();
+    look(3, [2]);
+    expect(chosen(true)).toEqual({ connections: 0, complete: false });
+    expect(chosen()).toEqual({ connections: 3, complete: true });
   });
 
   it('spreads what one snapshot cannot hold over several, none of them called complete', () => {

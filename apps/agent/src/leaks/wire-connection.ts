@@ -23,11 +23,10 @@ export function wireConnection(tracked: TrackedSocket, instant: (monotonicMs: nu
   };
 }
 
-/** About how many bytes it takes as JSON, without writing it. */
-export function estimatedBytes(tracked: TrackedSocket): number {
-  const owners = tracked.owners.reduce(
-    (sum, { command, executable }) => sum + 200 + command.length + executable.length,
-    0,
-  );
-  return 600 + owners;
+/** Bytes of a connection's JSON without its owners, at the longest of everything. */
+const BYTES_WITHOUT_OWNERS = 640;
+
+/** How many bytes it takes as JSON at most. */
+export function mostBytes({ owners }: TrackedSocket): number {
+  return BYTES_WITHOUT_OWNERS + Buffer.byteLength(JSON.stringify(owners));
 }

@@ -42,6 +42,7 @@ function samplerOf(source: SocketSource): Sampler {
     owners: new OwnerKeeper(new OwnerFinder('/proc', facts.bootedAtMs)),
     clock,
     intervalMs: 5_000,
+    behind: () => false,
     uptimeMs: () => Date.now() - facts.bootedAtMs,
   });
 }

@@ -6,6 +6,7 @@ import { type ConnectionChoice } from '../leaks/connection-choice.ts';
 import { type Findings, type LeakTracker } from '../leaks/leak-tracker.ts';
 import { type TrackedSocket } from '../leaks/tracked-socket.ts';
 import { wireConnection } from '../leaks/wire-connection.ts';
+import { Pacer } from '../pacer.ts';
 import { type OwnerKeeper } from '../processes/owner-keeper.ts';
 import { type SocketSource, type SocketTable } from '../sockets/socket-table.ts';
 import { type ServerClock } from './server-clock.ts';
@@ -19,6 +20,8 @@ export interface SamplerParts {
   readonly owners: OwnerKeeper;
   readonly clock: ServerClock;
   readonly intervalMs: number;
+  /** Whether snapshots pile up undelivered. */
+  readonly behind: () => boolean;
   /** How long the host is up, in milliseconds. */
   readonly uptimeMs: () => number;
 }
@@ -58,13 +61,13 @@ export class Sampler {
     const findings = tracker.observe({ startedAt, takenAt, table });
     try {
       this.#end(findings.gone);
-      this.#date(findings);
+      await this.#date(findings);
       await owners.update(tracker, findings);
     } catch (error) {
       missing.push(`owners: ${messageOf(error)}`);
     }
     this.#missing = missing;
-    const { connections, complete } = choice.choose(tracker, takenAt);
+    const { connections, complete } = choice.choose(tracker, takenAt, this.#parts.behind());
     return this.#snapshot(takenAt, table.counts, connections, complete);
   }
 
@@ -91,9 +94,11 @@ export class Sampler {
     }
   }
 
-  #date({ confirmed }: Findings): void {
+  async #date({ confirmed }: Findings): Promise<void> {
     const { source, clock, uptimeMs } = this.#parts;
+    const pacer = new Pacer();
     for (const tracked of confirmed) {
+      if (pacer.due()) await pacer.rest();
       const ages = source.ages(tracked.socket);
       const { previousAt, firstSeenAt } = tracked;
       Object.assign(

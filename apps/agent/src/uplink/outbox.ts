@@ -11,7 +11,7 @@ export interface OutboxBounds {
 }
 
 /** A day of counts at 5 s, or a few hundred snapshots of thousands of connections. */
-export const OUTBOX_BOUNDS: OutboxBounds = { parcels: 17_280, size: 16 * 1024 * 1024 };
+const OUTBOX_BOUNDS: OutboxBounds = { parcels: 17_280, size: 16 * 1024 * 1024 };
 
 /** What waits for the server, oldest first, in memory. When it is full the oldest go, and are counted. */
 export class Outbox {
