@@ -53,6 +53,12 @@ export function chartData(
     t.push(point.t);
     for (const state of TCP_STATES) series[state].push(point.counts[state]);
   }
+  const last = t.at(-1);
+  if (last !== undefined && toMs - last > gapMs) {
+    // The host fell silent: the gap goes on until now.
+    t.push(last + 1, toMs);
+    for (const state of TCP_STATES) series[state].push(null, null);
+  }
   return { t, series, stepMs };
 }
 

@@ -1,18 +1,10 @@
+import { BreakpointObserver } from '@angular/cdk/layout';
 import { CdkFixedSizeVirtualScroll, CdkVirtualForOf, CdkVirtualScrollViewport } from '@angular/cdk/scrolling';
-import {
-  Component,
-  DOCUMENT,
-  DestroyRef,
-  computed,
-  inject,
-  input,
-  linkedSignal,
-  output,
-  signal,
-  viewChild,
-} from '@angular/core';
+import { Component, computed, inject, input, linkedSignal, output, viewChild } from '@angular/core';
+import { toSignal } from '@angular/core/rxjs-interop';
 import type { Host } from '@closewatch/protocol';
 import { TranslocoPipe } from '@jsverse/transloco';
+import { map } from 'rxjs';
 import { Clock } from '../clock/clock.ts';
 import { Formats } from '../i18n/formats.ts';
 import type { HeardConnection } from '../live/host-watch.ts';
@@ -81,7 +73,14 @@ export class ConnectionList {
     computation: ({ ticking }, previous) => (ticking || previous === undefined ? performance.now() : previous.value),
   });
 
-  protected readonly phone = mediaQuery(PHONE);
+  protected readonly phone = toSignal(
+    inject(BreakpointObserver)
+      .observe(PHONE)
+      .pipe(map(({ matches }) => matches)),
+    {
+      requireSync: true,
+    },
+  );
   protected readonly rowHeight = computed(() => (this.phone() ? PHONE_ROW_PX : ROW_PX));
   protected readonly viewportHeight = computed(
     () => Math.min(this.rows().length, this.phone() ? MOST_ROWS_SEEN / 2 : MOST_ROWS_SEEN) * this.rowHeight(),
@@ -105,14 +104,4 @@ export class ConnectionList {
   protected typed(event: Event): void {
     if (event.target instanceof HTMLInputElement) this.filterChange.emit(event.target.value);
   }
-}
-
-/** Whether a media query matches, as it changes. */
-function mediaQuery(query: string) {
-  const list = inject(DOCUMENT).defaultView?.matchMedia(query);
-  const matches = signal(list?.matches ?? false);
-  const listen = () => matches.set(list?.matches ?? false);
-  list?.addEventListener('change', listen);
-  inject(DestroyRef).onDestroy(() => list?.removeEventListener('change', listen));
-  return matches.asReadonly();
 }

@@ -6,9 +6,12 @@ export function toLocalInput(ms: number): string {
   return `${day}T${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
+/** Date.parse takes half a date for a whole one. */
+const DATE_AND_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)?$/;
+
 /** The instant of such a field as ISO 8601 in UTC; undefined while it is empty or half filled in. */
 export function fromLocalInput(value: string): string | undefined {
-  const ms = Date.parse(value);
+  const ms = DATE_AND_TIME.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
 }
 

@@ -1,5 +1,5 @@
 import type { TcpState } from '@closewatch/socket-states';
-import uPlot from 'uplot';
+import type uPlot from 'uplot';
 
 export interface ChartColours {
   readonly states: Readonly<Partial<Record<TcpState, string>>>;

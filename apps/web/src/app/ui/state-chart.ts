@@ -2,7 +2,7 @@ import {
   Component,
   DestroyRef,
   DOCUMENT,
-  ElementRef,
+  type ElementRef,
   afterRenderEffect,
   computed,
   inject,

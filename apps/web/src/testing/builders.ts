@@ -1,0 +1,58 @@
+import type { ConnectionItem, Host } from '@closewatch/protocol';
+import { emptyTally } from '@closewatch/socket-states';
+
+export const AT = '2026-11-22T12:00:00.000Z';
+export const AT_MS = Date.parse(AT);
+export const HOST_ID = '0b3d7a52-1f4e-4c5b-9d2a-7e6f5a4b3c2d';
+
+export function host(overrides: Partial<Host> = {}): Host {
+  return {
+    id: HOST_ID,
+    hostname: 'web-1',
+    labels: {},
+    firstSeenAt: AT,
+    lastSeenAt: AT,
+    status: 'live',
+    intervalMs: 5_000,
+    counts: emptyTally(),
+    closeWait: { count: 0, aged: 0, oldestSeconds: null },
+    agent: {
+      version: '0.1.0',
+      machineId: 'm',
+      kernel: '6.18',
+      source: 'netlink',
+      capabilities: [],
+      missing: [],
+      clockOffsetMs: 0,
+      bootId: HOST_ID,
+      runId: HOST_ID,
+    },
+    ...overrides,
+  };
+}
+
+export function connection(overrides: Partial<ConnectionItem> = {}): ConnectionItem {
+  return {
+    socketId: 'socket-00000001',
+    transport: 'tcp',
+    local: { address: '10.0.0.1', port: 8080 },
+    peer: { address: '10.0.0.2', port: 40_000 },
+    direction: 'inbound',
+    openedAfter: null,
+    openedBefore: AT,
+    firstSeenAt: AT,
+    lastSeenAt: AT,
+    recvQueue: 0,
+    sendQueue: 0,
+    uid: 1_000,
+    ownership: 'none',
+    owners: [],
+    ageSeconds: { atLeast: 0, atMost: null },
+    verdict: null,
+    ...overrides,
+  };
+}
+
+export function ownedBy(executable: string, pid: number, command = executable): Partial<ConnectionItem> {
+  return { ownership: 'known', owners: [{ pid, startedAt: AT, executable, command, descriptor: 7 }] };
+}
