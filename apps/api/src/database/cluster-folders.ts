@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { chown, cp, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { chmod, chown, cp, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { type PostgresInstallation } from './platform-binaries.ts';
 import { canEnter, type ServerAccount } from './server-account.ts';
 
@@ -33,6 +32,8 @@ export async function prepareClusterFolders(
   await mkdir(dataFolder, { recursive: true });
   const home = await clusterHome(dataFolder, account);
   await mkdir(home, { recursive: true });
+  // Not with mkdir, which would give the mode to the parents that it makes, too.
+  await chmod(home, 0o700);
   await takeOver(home, account);
   const socket = await socketFolder(home, account);
   return {
@@ -51,7 +52,9 @@ async function clusterHome(dataFolder: string, account: ServerAccount | undefine
   const noteFile = join(dataFolder, 'postgres-location');
   const noted = await readFile(noteFile, 'utf8').catch(() => '');
   if (noted.trim() !== '') return noted.trim();
-  const home = join(SHARED_STATE, `data-${randomBytes(6).toString('hex')}`);
+  // What belongs to a temporary folder is temporary, too.
+  const temporary = dataFolder.startsWith(tmpdir() + sep);
+  const home = join(temporary ? tmpdir() : SHARED_STATE, `closewatch-data-${randomBytes(6).toString('hex')}`);
   await writeFile(noteFile, `${home}\n`);
   return home;
 }

@@ -1,12 +1,14 @@
-import { request } from 'node:http';
+import { request, type RequestOptions } from 'node:http';
+import { urlToHttpOptions } from 'node:url';
 
 /** A request with headers as given, Host and Origin too, which fetch() would not send. */
 export function rawRequest(
-  url: string,
+  url: string | RequestOptions,
   { method = 'GET', headers = {} }: { method?: string; headers?: Record<string, string> } = {},
 ): Promise<{ status: number; headers: NodeJS.Dict<string | string[]>; body: string }> {
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method, headers, agent: false }, (response) => {
+    const target = typeof url === 'string' ? urlToHttpOptions(new URL(url)) : url;
+    const sent = request({ ...target, method, headers, agent: false }, (response) => {
       let body = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => (body += chunk));

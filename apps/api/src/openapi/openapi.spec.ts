@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { TestApi } from '../testing/test-api.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
+
+interface Operation {
+  readonly parameters: { name: string; in: string }[];
+  readonly requestBody?: { content: Record<string, { schema: { properties?: Record<string, unknown> } }> };
+  readonly responses: Record<
+    string,
+    { content?: Record<string, { schema: { properties?: Record<string, unknown> } }> }
+  >;
+}
+
+let database: TestDatabase;
+let api: TestApi;
+let paths: Record<string, Record<string, Operation>>;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  api = await TestApi.start({ databaseUrl: database.url });
+  const { body } = await api.request<{ paths: typeof paths }>('GET', '/api/docs-json');
+  paths = body.paths;
+});
+
+afterAll(async () => {
+  await api?.stop();
+  await database?.drop();
+});
+
+function operation(method: string, path: string): Operation {
+  const found = paths[path]?.[method];
+  if (found === undefined) throw new Error(`${method} ${path} is not described`);
+  return found;
+}
+
+const json = 'application/json';
+
+describe('the description of the interface', () => {
+  it.each([
+    ['post', '/api/v1/snapshots', ['200', '400', '401', '409', '413', '415', '426', '503']],
+    ['get', '/api/v1/hosts', ['200', '400', '401']],
+    ['get', '/api/v1/hosts/{id}', ['200', '400', '401', '404']],
+    ['get', '/api/v1/hosts/{id}/states', ['200', '400', '401', '404']],
+    ['get', '/api/v1/hosts/{id}/connections', ['200', '400', '401', '404']],
+    ['post', '/api/v1/session', ['200', '400', '401', '429']],
+    ['get', '/api/v1/session', ['200', '401']],
+    ['delete', '/api/v1/session', ['204', '401']],
+  ])('has %s %s with its answers, errors in their shape', (method, path, statuses) => {
+    const { responses } = operation(method, path);
+    expect(Object.keys(responses)).toEqual(expect.arrayContaining(statuses));
+    for (const [status, { content }] of Object.entries(responses)) {
+      if (status === '204') continue;
+      const properties = Object.keys(content?.[json]?.schema.properties ?? {});
+      expect({ status, properties }).not.toEqual({ status, properties: [] });
+      if (Number(status) >= 400) {
+        expect(properties).toEqual(['statusCode', 'error', 'message', 'issues', 'requestId']);
+      }
+    }
+  });
+
+  it('has the parameters and bodies from their schemas', () => {
+    const names = (path: string) =>
+      operation('get', path)
+        .parameters.map(({ name }) => name)
+        .sort();
+    expect(names('/api/v1/hosts/{id}/states')).toEqual(['from', 'id', 'netns', 'points', 'to']);
+    expect(names('/api/v1/hosts/{id}/connections')).toEqual(['at', 'cursor', 'id', 'limit', 'netns', 'state']);
+    const push = operation('post', '/api/v1/snapshots').requestBody?.content[json]?.schema.properties ?? {};
+    expect(Object.keys(push)).toEqual(['protocol', 'agentId', 'runId', 'bootId', 'agent', 'snapshots']);
+  });
+
+  it('is shown at /api/docs without inline scripts', async () => {
+    const { status, body } = await api.request<string>('GET', '/api/docs');
+    expect(status).toBe(200);
+    expect(body).not.toMatch(/<script(?![^>]*\bsrc=)/);
+    for (const [, source] of body.matchAll(/<script src="\.\/(.*?)"/g)) {
+      expect((await api.request('GET', `/api/${source}`)).status).toBe(200);
+    }
+  });
+});
