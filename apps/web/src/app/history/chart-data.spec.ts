@@ -1,7 +1,7 @@
 import { TCP_STATES, emptyTally, type TcpState } from '@closewatch/socket-states';
 import type { StateSeries } from '@closewatch/protocol';
 import { chartData, pruneLive } from './chart-data.ts';
-import { pointsFor } from './ranges.ts';
+import { pointsFor, windowOf } from './ranges.ts';
 
 const at = (seconds: number) => 1_000_000_000 + seconds * 1_000;
 const window = { fromMs: at(0), toMs: at(100), intervalMs: 5_000 };
@@ -122,6 +122,19 @@ describe('pruneLive', () => {
   it('drops what history has taken over and what is too old', () => {
     const points = [live(10, 1), live(50, 2), live(80, 3)];
     expect(pruneLive(points, history([[40, 1]]), at(20)).map(({ t }) => t)).toEqual([at(50), at(80)]);
+  });
+});
+
+describe('windowOf', () => {
+  const hour = 3_600_000;
+
+  it('is the range for a host that has been there as long', () => {
+    expect(windowOf(hour, at(0) - 9 * hour, at(0))).toEqual({ fromMs: at(0) - hour, toMs: at(0) });
+  });
+
+  it('begins with a host that is younger, five minutes ago at the latest', () => {
+    expect(windowOf(hour, at(0) - hour / 2, at(0)).fromMs).toBe(at(0) - hour / 2);
+    expect(windowOf(hour, at(0) - 1_000, at(0)).fromMs).toBe(at(0) - 300_000);
   });
 });
 

@@ -3,7 +3,7 @@ import { computed, effect, inject, linkedSignal, signal, untracked, type Signal 
 import { StateSeriesSchema, type Host, type StateSeries } from '@closewatch/protocol';
 import { Clock } from '../clock/clock.ts';
 import { chartData, pruneLive, type ChartData, type LivePoint } from './chart-data.ts';
-import { RANGE_MS, pointsFor, type Range } from './ranges.ts';
+import { RANGE_MS, pointsFor, windowOf, type Range } from './ranges.ts';
 
 /** After so many live points history is read again, and takes them over at its own resolution. */
 const LIVE_POINTS = 720;
@@ -63,7 +63,7 @@ export function hostHistory(host: Signal<Host>, range: Signal<Range>): HostHisto
 
   const window = computed(() => {
     const toMs = Math.max(clock.now(), Date.parse(host().lastSeenAt));
-    return { fromMs: toMs - RANGE_MS[range()], toMs };
+    return windowOf(RANGE_MS[range()], Date.parse(host().firstSeenAt), toMs);
   });
   return {
     data: computed(() => chartData(series(), live(), { ...window(), intervalMs: host().intervalMs })),

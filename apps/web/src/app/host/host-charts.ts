@@ -4,7 +4,7 @@ import type { Host } from '@closewatch/protocol';
 import type { TcpState } from '@closewatch/socket-states';
 import { TranslocoPipe } from '@jsverse/transloco';
 import { hostHistory } from '../history/host-history.ts';
-import { RANGES, type Range } from '../history/ranges.ts';
+import { RANGES, RANGE_MS, type Range } from '../history/ranges.ts';
 import { Formats } from '../i18n/formats.ts';
 import { ErrorState } from '../ui/error-state.ts';
 import { StateChart } from '../ui/state-chart.ts';
@@ -60,6 +60,12 @@ export class HostCharts {
   protected readonly pointedAt = computed(() => {
     const t = this.history.data().t[this.index()];
     return t === undefined || this.index() === this.history.data().t.length - 1 ? null : this.formats.dateTime(t);
+  });
+
+  /** The window is shorter than the range, because the host is. */
+  protected readonly young = computed(() => {
+    const { fromMs, toMs } = this.history.window();
+    return toMs - fromMs < RANGE_MS[this.range()];
   });
 
   constructor() {

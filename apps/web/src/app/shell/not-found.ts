@@ -7,10 +7,13 @@ import { PageTitle } from './page-title.ts';
 @Component({
   selector: 'cw-not-found',
   imports: [EmptyState, RouterLink, TranslocoPipe],
-  template: `<h1 class="visually-hidden">{{ 'notFound.title' | transloco }}</h1>
-    <cw-empty-state [heading]="'notFound.title' | transloco" [text]="'notFound.text' | transloco">
-      <a class="button" routerLink="/fleet">{{ 'notFound.action' | transloco }}</a>
-    </cw-empty-state>`,
+  template: `<cw-empty-state
+    [page]="true"
+    [heading]="'notFound.title' | transloco"
+    [text]="'notFound.text' | transloco"
+  >
+    <a class="button" routerLink="/fleet">{{ 'notFound.action' | transloco }}</a>
+  </cw-empty-state>`,
 })
 export class NotFound {
   constructor() {

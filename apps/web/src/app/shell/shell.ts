@@ -58,6 +58,8 @@ export class Shell {
   }
 
   protected async signOut(): Promise<void> {
+    // First, or the server's end of the socket would look like a session that ran out.
+    this.live.disconnect();
     await this.session.signOut();
     await this.router.navigateByUrl('/sign-in');
   }

@@ -4,7 +4,11 @@ import { Component, input } from '@angular/core';
 @Component({
   selector: 'cw-empty-state',
   template: `
-    <h2>{{ heading() }}</h2>
+    @if (page()) {
+      <h1>{{ heading() }}</h1>
+    } @else {
+      <h2>{{ heading() }}</h2>
+    }
     <p>{{ text() }}</p>
     <ng-content />
   `,
@@ -17,6 +21,7 @@ import { Component, input } from '@angular/core';
       max-width: 640px;
       padding: 32px 0;
     }
+    h1,
     h2 {
       font-size: 16px;
       line-height: 24px;
@@ -28,6 +33,8 @@ import { Component, input } from '@angular/core';
   `,
 })
 export class EmptyState {
+  /** It is all there is on the page. */
+  readonly page = input(false);
   readonly heading = input.required<string>();
   readonly text = input.required<string>();
 }

@@ -37,6 +37,8 @@ const DASHES: Readonly<Partial<Record<TcpState, number[]>>> = {
 };
 
 const Y_AXIS_WIDTH = 48;
+/** Times are written to the minute, so no two marks may share one. */
+const TIME_STEPS_MS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720].map((minutes) => minutes * 60_000);
 
 /** A canvas knows no CSS variables: reads what they come to, light or dark, from a probe inside `host`. */
 export function coloursOf(host: HTMLElement, states: readonly TcpState[]): ChartColours {
@@ -93,6 +95,7 @@ export function chartOptions(look: ChartLook): uPlot.Options {
         size: 28,
         gap: 8,
         space: 80,
+        incrs: TIME_STEPS_MS,
         grid: { show: false },
         values: (_chart, splits) => splits.map((ms) => look.formatTime(ms)),
       },

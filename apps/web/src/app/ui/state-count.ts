@@ -11,7 +11,7 @@ import { STATE_LABELS, STATE_MEANINGS } from './tcp-states.ts';
   selector: 'cw-state-count',
   imports: [MatTooltip, StateMark, TranslocoPipe],
   template: `
-    <span class="name" tabindex="0" [matTooltip]="meaning() | transloco" matTooltipPosition="below">
+    <span class="name" tabindex="0" [matTooltip]="meaning() | transloco" matTooltipPosition="above">
       <cw-state-mark [state]="state()" />{{ label() }}
     </span>
     <span
