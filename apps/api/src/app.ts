@@ -1,4 +1,3 @@
-import { type Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
@@ -39,6 +38,6 @@ export async function createApp(options: ServerOptions): Promise<NestFastifyAppl
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   app.useLogger(app.get(Logger));
-  refuseForeignSockets(app.getHttpServer() as Server, allowedHosts);
+  refuseForeignSockets(app.getHttpServer(), allowedHosts);
   return app;
 }

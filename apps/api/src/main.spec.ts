@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { type PushAnswer } from '@closewatch/protocol';
 import { EmbeddedServer } from './database/embedded-server.ts';
@@ -10,10 +10,11 @@ import { findPostmaster } from './database/postmaster-file.ts';
 import { ApiProcess } from './testing/api-process.ts';
 import { buildPush, buildSnapshot, iso } from './testing/push-builder.ts';
 
+/** One for all: making a cluster is what takes time. */
 let folder: string;
 const running: ApiProcess[] = [];
 
-beforeEach(async () => {
+beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'closewatch-main-'));
   await chmod(folder, 0o755);
 });
@@ -21,8 +22,9 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const api of running.splice(0)) if (api.child.exitCode === null) await api.end('SIGKILL');
   while ((await findPostmaster(join(folder, 'postgres/data'))) !== undefined) await sleep(50);
-  await rm(folder, { recursive: true, force: true });
 });
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 function start(environment: Record<string, string> = {}): ApiProcess {
   const api = new ApiProcess(folder, environment);

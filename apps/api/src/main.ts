@@ -8,10 +8,9 @@ const EXIT_CONFIGURATION = 2;
 const EXIT_FAILURE = 1;
 const EXIT_FORCED = 130;
 
-async function main(): Promise<void> {
+async function main(abort: AbortController): Promise<void> {
   const configuration = readConfiguration();
   const dist = join(import.meta.dirname, '..');
-  const abort = new AbortController();
   let asked = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
@@ -26,6 +25,7 @@ async function main(): Promise<void> {
     webFolder: join(dist, 'web/browser'),
     agentProgram: join(dist, 'agent/main.js'),
     print: (line) => process.stdout.write(`${line}\n`),
+    signal: abort.signal,
   });
   if (!abort.signal.aborted) {
     await new Promise((resolve) => abort.signal.addEventListener('abort', resolve, { once: true }));
@@ -34,7 +34,10 @@ async function main(): Promise<void> {
   process.exit(0);
 }
 
-main().catch((thrown: unknown) => {
+const abort = new AbortController();
+main(abort).catch((thrown: unknown) => {
+  // Asked to stop while it was still starting: what it had started is stopped by now.
+  if (abort.signal.aborted) process.exit(0);
   const error = coerceError(thrown);
   process.stderr.write(`closewatch: ${error.message}\n`);
   if (isError(error.cause)) process.stderr.write(`  caused by: ${error.cause.message}\n`);

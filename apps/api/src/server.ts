@@ -23,6 +23,8 @@ export interface StartOptions {
   readonly agentProgram: string;
   /** Prints a line for the person who started us. */
   readonly print: (line: string) => void;
+  /** Gives up waiting for a database; the start then rejects. */
+  readonly signal?: AbortSignal;
 }
 
 export interface RunningServer {
@@ -45,7 +47,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       : undefined;
   try {
     const databaseUrl = embedded?.databaseUrl ?? configuration.databaseUrl ?? '';
-    await migrateWhenThere(databaseUrl, logger);
+    await migrateWhenThere(databaseUrl, logger, options.signal);
     const app = await createApp({ configuration, databaseUrl, webFolder: options.webFolder });
     await app.listen(configuration.port, configuration.host);
     const { port } = app.getHttpServer().address() as AddressInfo;
@@ -67,7 +69,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   }
 }
 
-async function migrateWhenThere(databaseUrl: string, logger: Logger): Promise<void> {
+async function migrateWhenThere(databaseUrl: string, logger: Logger, signal?: AbortSignal): Promise<void> {
   const deadline = Date.now() + DATABASE_WAIT_MS;
   for (;;) {
     try {
@@ -78,7 +80,7 @@ async function migrateWhenThere(databaseUrl: string, logger: Logger): Promise<vo
         throw new Error(`The database cannot be used: ${coerceError(error).message}`, { cause: error });
       }
       logger.warn(`Waiting for the database: ${coerceError(error).message}`);
-      await sleep(DATABASE_RETRY_MS);
+      await sleep(DATABASE_RETRY_MS, undefined, { ...(signal === undefined ? {} : { signal }) });
     }
   }
 }

@@ -84,6 +84,7 @@ describe('readConfiguration', () => {
     ['CLOSEWATCH_INTERVAL', { CLOSEWATCH_INTERVAL: '500ms' }],
     ['CLOSEWATCH_INTERVAL', { CLOSEWATCH_INTERVAL: '6m' }],
     ['CLOSEWATCH_PUBLIC_URL', { CLOSEWATCH_PUBLIC_URL: 'closewatch.example.com' }],
+    ['CLOSEWATCH_PUBLIC_URL', { CLOSEWATCH_PUBLIC_URL: 'https://example.com/closewatch' }],
     ['CLOSEWATCH_TOKEN_FILE', { CLOSEWATCH_TOKEN_FILE: '/nowhere/token' }],
     ['CLOSEWATCH_TOKEN', { CLOSEWATCH_TOKEN: '0123456789abcdef', CLOSEWATCH_TOKEN_FILE: '/nowhere/token' }],
   ])('names %s in the fault of %j', (name, environment) => {

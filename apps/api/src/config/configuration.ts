@@ -62,6 +62,7 @@ const EnvironmentSchema = z.object({
       error: 'must be the URL people open, for example https://closewatch.example.com',
     })
     .transform((url) => new URL(url))
+    .refine(({ pathname, search }) => pathname === '/' && search === '', { error: 'must have no path' })
     .optional(),
 });
 

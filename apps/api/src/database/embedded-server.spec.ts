@@ -4,7 +4,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { EmbeddedServer } from './embedded-server.ts';
 import { findPostgres } from './platform-binaries.ts';
@@ -18,21 +18,43 @@ interface Held {
   readonly events: string[];
 }
 
+/** One cluster for all that need not see it made: making it is what takes time. */
+let shared: string;
 let folder: string;
 let cluster: string;
 const children: ChildProcess[] = [];
+const ownFolders: string[] = [];
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'closewatch-pg-'));
-  await chmod(folder, 0o755);
+beforeAll(async () => {
+  shared = await newFolder();
+});
+
+beforeEach(() => {
+  folder = shared;
   cluster = join(folder, 'postgres/data');
 });
 
 afterEach(async () => {
   for (const child of children.splice(0)) if (child.exitCode === null) child.kill('SIGKILL');
   await serverGone();
-  await rm(folder, { recursive: true, force: true });
 });
+
+afterAll(async () => {
+  for (const own of [shared, ...ownFolders]) await rm(own, { recursive: true, force: true });
+});
+
+async function newFolder(): Promise<string> {
+  const made = await mkdtemp(join(tmpdir(), 'closewatch-pg-'));
+  await chmod(made, 0o755);
+  return made;
+}
+
+/** A folder for this test alone. */
+async function useOwnFolder(): Promise<void> {
+  folder = await newFolder();
+  ownFolders.push(folder);
+  cluster = join(folder, 'postgres/data');
+}
 
 /** A process of its own that runs the server of the folder. */
 function hold(): ChildProcess {
@@ -88,6 +110,7 @@ describe('the embedded server', () => {
   });
 
   it('recovers from a first start that was killed', async () => {
+    await useOwnFolder();
     const killed = hold();
     // As soon as initdb has begun to write.
     for (let begun = false; !begun; await sleep(5)) {
@@ -168,6 +191,7 @@ describe('the embedded server', () => {
   });
 
   it('takes its socket elsewhere when the path is too long or odd', async () => {
+    await useOwnFolder();
     const deep = join(folder, 'a folder, with "everything"', 'x'.repeat(100));
     await mkdir(deep, { recursive: true });
     cluster = join(deep, 'postgres/data');
@@ -177,6 +201,7 @@ describe('the embedded server', () => {
   });
 
   it('runs below a folder that only root may enter', async () => {
+    await useOwnFolder();
     await chmod(folder, 0o700);
     const server = await EmbeddedServer.start(folder);
     expect(await answers(server.databaseUrl)).toBe(true);

@@ -59,7 +59,7 @@ export class FleetStream implements OnModuleDestroy {
       answer({ cursor: String(sequence), totals, hosts: this.hostsFor(socket, watcher, [...this.frame.values()]) });
       this.watchers.set(socket, watcher);
     });
-    this.timer ??= setInterval(() => this.tick(), TICK_MS);
+    if (this.watchers.size > 0) this.timer ??= setInterval(() => this.tick(), TICK_MS);
   }
 
   /** Forgets a socket that is gone. */

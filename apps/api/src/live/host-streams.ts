@@ -16,6 +16,8 @@ class HostStream {
   readonly watchers = new Set<LiveSocket>();
   readonly serial = new Serial();
   frame: HostFrame | undefined;
+  /** Sockets that are about to join. */
+  joining = 0;
   /** A read is queued that will see whatever is committed now. */
   stale = false;
 }
@@ -32,6 +34,7 @@ export class HostStreams {
   async watch(id: string, socket: LiveSocket, answer: (picture: HostPicture) => void): Promise<void> {
     const stream = this.streams.get(id) ?? new HostStream();
     this.streams.set(id, stream);
+    stream.joining++;
     try {
       await stream.serial.run(async () => {
         stream.frame ??= await this.pictures.read(id);
@@ -43,6 +46,7 @@ export class HostStreams {
         stream.watchers.add(socket);
       });
     } finally {
+      stream.joining--;
       this.forgetIfUnwatched(id, stream);
     }
   }
@@ -100,13 +104,6 @@ export class HostStreams {
   }
 
   private forgetIfUnwatched(id: string, stream: HostStream): void {
-    if (stream.watchers.size > 0) return;
-    // Behind whatever is queued: somebody may be about to join.
-    void stream.serial.run(async () => {
-      if (stream.watchers.size > 0) return;
-      stream.frame = undefined;
-      if (this.streams.get(id) === stream) this.streams.delete(id);
-      await Promise.resolve();
-    });
+    if (stream.watchers.size === 0 && stream.joining === 0) this.streams.delete(id);
   }
 }

@@ -14,7 +14,7 @@ export type LiveSocket = Socket<ClientEventMap, ServerEventMap, InterServerEvent
 export type LiveNamespace = Namespace<ClientEventMap, ServerEventMap, InterServerEventMap, SocketData>;
 
 /** Messages that may wait for a slow client. Past that it misses some, sees so by the cursors, and watches again. */
-const WAITING_MESSAGES = 32;
+const WAITING_MESSAGES = 16;
 
 /**
  * Sends, unless the client is too slow: never an unbounded buffer. socket.io's own `volatile` would also drop the second

@@ -15,7 +15,7 @@ export function loggerOptions(level: 'debug' | 'info' | 'silent'): Params {
     pinoHttp: [
       {
         level,
-        genReqId: (request: IncomingMessage) => ('id' in request ? (request.id as string) : ''),
+        genReqId: (request: IncomingMessage) => ('id' in request ? request.id : ''),
         customLogLevel: (_request: IncomingMessage, response: ServerResponse, error?: Error) => {
           if (error !== undefined || response.statusCode >= 500) return 'warn';
           return response.statusCode >= 400 ? 'info' : 'debug';

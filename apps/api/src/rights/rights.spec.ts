@@ -116,7 +116,7 @@ describe('every socket event', () => {
       .filter(
         ({ metatype }) => typeof metatype === 'function' && Reflect.hasMetadata('websockets:is_gateway', metatype),
       );
-    expect(gateways.map(({ name }) => name)).toEqual(['LiveGateway']);
+    expect(gateways.map(({ name }) => String(name))).toEqual(['LiveGateway']);
   });
 });
 
