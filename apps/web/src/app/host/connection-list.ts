@@ -63,7 +63,9 @@ export class ConnectionList {
   private readonly clock = inject(Clock);
   protected readonly viewport = viewChild(CdkVirtualScrollViewport);
 
-  private readonly all = computed(() => (this.connections() ?? []).map(connectionRow));
+  /** Rows live as long as what they show: an update of ten thousand connections makes only the new ones anew. */
+  private readonly made = new WeakMap<HeardConnection, ConnectionRow>();
+  private readonly all = computed(() => (this.connections() ?? []).map((connection) => this.rowOf(connection)));
   protected readonly rows = computed(() => sortRows(filterRows(this.all(), this.filter()), this.sort()));
   protected readonly total = computed(() => this.all().length);
 
@@ -96,6 +98,12 @@ export class ConnectionList {
   }
 
   protected readonly trackRow = (_index: number, row: ConnectionRow): string => row.connection.socketId;
+
+  private rowOf(connection: HeardConnection): ConnectionRow {
+    const row = this.made.get(connection) ?? connectionRow(connection);
+    this.made.set(connection, row);
+    return row;
+  }
 
   protected toMs(instant: string): number {
     return Date.parse(instant);

@@ -1,4 +1,4 @@
-import { provideHttpClient, withInterceptors } from '@angular/common/http';
+import { HttpClient, provideHttpClient, withInterceptors } from '@angular/common/http';
 import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
 import { Component } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
@@ -102,6 +102,21 @@ describe('the sign-in page', () => {
     request.flush(session);
     await settle();
     expect(url()).toBe('/fleet');
+  });
+});
+
+describe('a session that ends', () => {
+  it('leads to the sign-in page with the first answer that says so, and back to where one was', async () => {
+    const arrived = harness.navigateByUrl('/hosts/7');
+    await settle();
+    http.expectOne({ method: 'GET', url: SESSION_URL }).flush(session);
+    await arrived;
+    TestBed.inject(HttpClient)
+      .get('/api/v1/hosts')
+      .subscribe({ error: () => undefined });
+    http.expectOne('/api/v1/hosts').flush(refused, { status: 401, statusText: 'Unauthorized' });
+    await settle();
+    expect(url()).toBe('/sign-in?returnTo=%2Fhosts%2F7');
   });
 });
 

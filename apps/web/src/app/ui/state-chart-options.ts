@@ -69,7 +69,7 @@ export function chartOptions(look: ChartLook): uPlot.Options {
     width: look.width,
     height: look.height,
     ms: 1,
-    padding: [8, 4, look.timeAxis ? 0 : 8, 0],
+    padding: [8, 16, look.timeAxis ? 0 : 8, 0],
     legend: { show: false },
     cursor: {
       drag: { x: false, y: false, setScale: false },
