@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, chown, cp, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, lchown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { type PostgresInstallation } from './platform-binaries.ts';
@@ -31,6 +31,7 @@ export async function prepareClusterFolders(
 ): Promise<ClusterFolders> {
   await mkdir(dataFolder, { recursive: true });
   const home = await clusterHome(dataFolder, account);
+  if (home.startsWith(SHARED_STATE + sep)) await makeSharedState();
   await mkdir(home, { recursive: true });
   // Not with mkdir, which would give the mode to the parents that it makes, too.
   await chmod(home, 0o700);
@@ -81,7 +82,22 @@ async function takeOver(folder: string, account: ServerAccount | undefined): Pro
   if (account !== undefined) await chown(folder, account.uid, account.gid);
 }
 
-async function reachableInstallation(
+/** Whatever root's umask: the server's user has to get in. */
+async function makeSharedState(): Promise<void> {
+  await mkdir(SHARED_STATE, { recursive: true });
+  await chmod(SHARED_STATE, 0o755);
+}
+
+async function takeOverTree(folder: string, account: ServerAccount | undefined): Promise<void> {
+  if (account === undefined) return;
+  await takeOver(folder, account);
+  for (const name of await readdir(folder, { recursive: true })) {
+    await lchown(join(folder, name), account.uid, account.gid);
+  }
+}
+
+/** The installation itself, or a copy of it where the server's user can read it. */
+export async function reachableInstallation(
   { folder, version }: PostgresInstallation,
   account: ServerAccount | undefined,
 ): Promise<string> {
@@ -89,8 +105,9 @@ async function reachableInstallation(
   const copy = join(SHARED_STATE, `postgres-${version}`);
   if (await stat(copy).catch(() => undefined)) return copy;
   const unfinished = `${copy}.${process.pid}`;
-  await mkdir(SHARED_STATE, { recursive: true });
+  await makeSharedState();
   await cp(folder, unfinished, { recursive: true, verbatimSymlinks: true });
+  await takeOverTree(unfinished, account);
   await rename(unfinished, copy).catch(async (error: unknown) => {
     await rm(unfinished, { recursive: true, force: true });
     if (!(await stat(copy).catch(() => undefined))) throw error;
