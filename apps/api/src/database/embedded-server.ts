@@ -1,6 +1,6 @@
 import { type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { coerceError } from '../errors/coerce-error.ts';
@@ -89,6 +89,8 @@ export class EmbeddedServer {
       await sleep(RETRY_MS);
     }
     await ended;
+    const { home, socket } = this.folders;
+    if (this.ownedPid !== undefined && !socket.startsWith(home)) await rm(socket, { recursive: true, force: true });
   }
 
   private urlOf(database: string, socketFolder: string): string {
