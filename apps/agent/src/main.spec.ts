@@ -128,6 +128,15 @@ describe('closewatch-agent run', () => {
     expect(pushes[0]?.bootId).toBe(readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
   }, 15_000);
 
+  it("dates the very first snapshot by the server's clock", async () => {
+    sink.aheadMs = -600_000;
+    const program = spawn(process.execPath, [agent.path, 'run'], { env: environment, stdio: 'ignore' });
+    programs.push(program);
+    await untilPushed(1);
+    const takenAt = sink.received[0]?.snapshots[0]?.takenAt ?? '';
+    expect(Math.abs(Date.parse(takenAt) - Date.now() + 600_000)).toBeLessThan(5_000);
+  }, 15_000);
+
   it('is a new run of the same host when it is started again, by the source it is told', async () => {
     for (const source of ['netlink', 'procfs']) {
       const count = sink.received.length;

@@ -14,6 +14,7 @@ import { Sampler } from '../sampling/sampler.ts';
 import { ServerClock } from '../sampling/server-clock.ts';
 import { chooseSource } from '../sockets/choose-source.ts';
 import { Courier } from '../uplink/courier.ts';
+import { learnFromFirstReply } from '../uplink/first-reply.ts';
 import { Outbox } from '../uplink/outbox.ts';
 import { UPLINK_POLICY } from '../uplink/uplink-states.ts';
 import { Uplink } from '../uplink/uplink.ts';
@@ -30,6 +31,8 @@ export interface RunOptions {
 
 const PUSH_TIMEOUT_MS = 30_000;
 const LAST_FLUSH_MS = 1_000;
+/** A server that is there replies within this; for one that is away the first snapshot does not wait longer. */
+const FIRST_REPLY_MS = 2_000;
 /** So many undelivered snapshots are more than a slow answer. */
 const PILE = 12;
 
@@ -91,6 +94,7 @@ async function sampleAndPush(
     uplink.push({ seq: snapshot.seq, json: JSON.stringify(snapshot) });
   };
   try {
+    await learnFromFirstReply({ server, clock, deadlineMs: FIRST_REPLY_MS, stop });
     await every(intervalMs, sample, stop);
   } finally {
     await uplink.stop(LAST_FLUSH_MS);

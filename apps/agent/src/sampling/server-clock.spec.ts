@@ -42,6 +42,33 @@ describe("the server's clock", () => {
     expect(clock.instant(monotonic)).toMatch(/^2026-11-22T03:01:00\.0|^2026-11-22T03:00:59\.99/);
   });
 
+  it('is the middle of the second that a Date header names, where this clock is far from it', () => {
+    clock.learnDate({ sentAt: monotonic, receivedAt: monotonic, dateMs: START - 600_000 });
+    expect(clock.instant(monotonic)).toBe('2026-11-22T02:50:00.500Z');
+  });
+
+  it('is this clock where it agrees with the second that a Date header names', () => {
+    wall += 740;
+    monotonic += 740;
+    clock.learnDate({ sentAt: monotonic, receivedAt: monotonic, dateMs: START });
+    expect(clock.instant(monotonic)).toBe('2026-11-22T03:00:00.740Z');
+  });
+
+  it('is refined by a reply that tells the millisecond, and not blurred again by one that does not', () => {
+    clock.learnDate({ sentAt: monotonic, receivedAt: monotonic, dateMs: START - 600_000 });
+    learn(-599_870);
+    expect(Math.abs(clock.offsetMs + 599_870)).toBeLessThanOrEqual(6);
+    const before = clock.instant(monotonic);
+    clock.learnDate({ sentAt: monotonic, receivedAt: monotonic, dateMs: START - 600_000 });
+    expect(clock.instant(monotonic)).toBe(before);
+  });
+
+  it('is not learned from a reply without a date', () => {
+    clock.learnDate({ sentAt: monotonic, receivedAt: monotonic, dateMs: undefined });
+    wall += 3_600_000;
+    expect(clock.instant(clock.now())).toBe('2026-11-22T04:00:00.000Z');
+  });
+
   it('does not tremble with replies that agree with it', () => {
     learn(60_000);
     const before = clock.instant(monotonic);

@@ -11,15 +11,24 @@ export interface ClockExchange {
   readonly serverTimeMs: number;
 }
 
-/** The server's clock is told in whole milliseconds. */
+/** An exchange of which only the `Date` header is known: a whole second, or none. */
+export interface DatedExchange {
+  readonly sentAt: number;
+  readonly receivedAt: number;
+  readonly dateMs: number | undefined;
+}
+
+/** `serverTime` is told in whole milliseconds. */
 const ROUNDING_MS = 1;
+/** A `Date` header says which second it was. */
+const HALF_A_SECOND_MS = 500;
 /** A wall clock that moved this far against the monotonic one was set. */
 const CLOCK_WAS_SET_MS = 1_000;
 
 /**
  * The server's clock as the agent knows it. Everything inside the agent is dated on the monotonic clock; dates for the
- * wire are made at the last moment, so they neither jump with this host's clock nor contradict one another. Until the
- * first reply the wall clock serves.
+ * wire are made at the last moment, so they do not jump with this host's clock. Until the first reply the wall clock
+ * serves.
  */
 export class ServerClock {
   readonly #local: LocalClocks;
@@ -55,9 +64,21 @@ export class ServerClock {
    * What lies within that doubt already stays, so that slow replies do not make the dates tremble.
    */
   learn({ sentAt, receivedAt, serverTimeMs }: ClockExchange): void {
-    const told = serverTimeMs - (sentAt + receivedAt) / 2;
-    const doubt = (receivedAt - sentAt) / 2 + ROUNDING_MS;
-    this.#epoch = Math.min(Math.max(this.#epoch, told - doubt), told + doubt);
+    this.#take(serverTimeMs - (sentAt + receivedAt) / 2, (receivedAt - sentAt) / 2 + ROUNDING_MS);
+  }
+
+  /** The same from a `Date` header: the middle of its second, give or take half of it. Without a date nothing is learned. */
+  learnDate({ sentAt, receivedAt, dateMs }: DatedExchange): void {
+    if (dateMs === undefined) return;
+    const doubt = (receivedAt - sentAt) / 2 + HALF_A_SECOND_MS + ROUNDING_MS;
+    this.#take(dateMs + HALF_A_SECOND_MS - (sentAt + receivedAt) / 2, doubt);
+  }
+
+  #take(told: number, doubt: number): void {
+    if (Math.abs(this.#epoch - told) > doubt) {
+      // A clock that nobody had told anything is no nearer to one edge of the doubt than to the other.
+      this.#epoch = this.#learned ? Math.min(Math.max(this.#epoch, told - doubt), told + doubt) : told;
+    }
     this.#learned = true;
   }
 }

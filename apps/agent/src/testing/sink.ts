@@ -19,12 +19,20 @@ export type Reply = (received: Received, response: ServerResponse) => Partial<Pu
 /** A server on loopback that checks every push against the contract and keeps it. */
 export class Sink {
   readonly received: Received[] = [];
+  /** How far its clock is ahead of this machine's, in milliseconds. */
+  aheadMs = 0;
   readonly #server = createServer();
   #reply: Reply;
 
   constructor(reply: Reply = () => undefined) {
     this.#reply = reply;
     this.#server.on('request', (request, response) => {
+      response.setHeader('date', this.#now().toUTCString());
+      // Anything but a push has come for the time.
+      if (request.method !== 'POST') {
+        response.writeHead(404).end();
+        return;
+      }
       const pieces: Buffer[] = [];
       request.on('data', (piece: Buffer) => pieces.push(piece));
       request.on('end', () => {
@@ -53,6 +61,10 @@ export class Sink {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
+  #now(): Date {
+    return new Date(Date.now() + this.aheadMs);
+  }
+
   #answer(received: Received, response: ServerResponse): void {
     const reply = this.#reply(received, response);
     if (reply === 'answered') return;
@@ -60,7 +72,7 @@ export class Sink {
       accepted: received.snapshots.length,
       duplicate: 0,
       rejected: [],
-      serverTime: new Date().toISOString(),
+      serverTime: this.#now().toISOString(),
       resync: false,
       ...reply,
     };

@@ -4,7 +4,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import { type ServerClock } from '../sampling/server-clock.ts';
-import { post } from './http-post.ts';
+import { dateOf, exchange } from './http-exchange.ts';
 import { type Parcel } from './outbox.ts';
 import { meaningOf, type Meaning } from './push-answer.ts';
 
@@ -43,7 +43,8 @@ export class Courier {
     // The least effort: what repeats in such a text repeats close by.
     const body = await compress(this.#bodyOf(parcels), { level: constants.Z_BEST_SPEED });
     const sentAt = clock.now();
-    const answer = await post({
+    const answer = await exchange({
+      method: 'POST',
       url: this.#url,
       headers: {
         authorization: `Bearer ${token}`,
@@ -56,9 +57,13 @@ export class Courier {
       signal,
       agent: this.#agent,
     });
+    const receivedAt = clock.now();
     const meaning = meaningOf(answer, Date.now());
     if (meaning.kind === 'accepted') {
-      clock.learn({ sentAt, receivedAt: clock.now(), serverTimeMs: Date.parse(meaning.answer.serverTime) });
+      clock.learn({ sentAt, receivedAt, serverTimeMs: Date.parse(meaning.answer.serverTime) });
+    } else {
+      // What was refused may have been refused for its dates: a refusal tells the time too, if only in seconds.
+      clock.learnDate({ sentAt, receivedAt, dateMs: dateOf(answer) });
     }
     return meaning;
   }

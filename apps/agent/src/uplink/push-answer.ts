@@ -1,5 +1,5 @@
 import { ErrorAnswerSchema, PushAnswerSchema, type PushAnswer } from '@closewatch/protocol';
-import { type HttpAnswer } from './http-post.ts';
+import { type HttpAnswer } from './http-exchange.ts';
 import { type Refusal } from './uplink-states.ts';
 
 /** What an answer to a push means. `words`: what the server said, for the log. */

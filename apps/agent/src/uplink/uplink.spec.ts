@@ -203,6 +203,23 @@ describe('the uplink to a real server', () => {
     expect(Math.abs(Date.parse(takenAt) - Date.now() - 3_600_000)).toBeLessThan(1_000);
   });
 
+  it('learns it from an answer that rejects everything, too', async () => {
+    sink.aheadMs = -3_600_000;
+    const issues = [{ path: 'snapshots.0.takenAt', message: 'lies in the future' }];
+    sink.reply = () => ({ accepted: 0, rejected: [{ index: 0, issues }] });
+    push(0);
+    await until(() => outbox.length === 0);
+    expect(Math.abs(clock.offsetMs + 3_600_000)).toBeLessThan(1_000);
+  });
+
+  it.each([400, 401, 413, 503])('learns it from the date of an answer with %i, too', async (status) => {
+    sink.aheadMs = 600_000;
+    sink.reply = failing(Infinity, status);
+    push(0);
+    await until(() => sink.received.length > 0 && clock.offsetMs !== 0);
+    expect(Math.abs(clock.offsetMs - 600_000)).toBeLessThan(1_100);
+  });
+
   it('makes one last attempt when it is stopped while it waits', async () => {
     sink.reply = failing(1, 503, { 'retry-after': '600' });
     push(0);

@@ -7,26 +7,27 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-export interface HttpPost {
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
+  readonly body?: Uint8Array;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  readonly agent: RequestOptions['agent'];
+  readonly agent?: RequestOptions['agent'];
 }
 
-/** Nobody answers a push with more. */
+/** Nobody answers an agent with more. */
 const LARGEST_ANSWER = 4 * 1024 * 1024;
 
-/** Posts and reads the whole answer. Rejects when there is none: refused, reset, timed out, aborted. Follows no redirect. */
-export function post({ url, headers, body, timeoutMs, signal, agent }: HttpPost): Promise<HttpAnswer> {
+/** Sends one request and reads the whole answer. Rejects when there is none: refused, reset, timed out, aborted. Follows no redirect. */
+export function exchange({ method, url, headers, body, timeoutMs, signal, agent }: HttpRequest): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(
       url,
       {
-        method: 'POST',
-        headers: { ...headers, 'content-length': String(body.length) },
+        method,
+        headers: { ...headers, ...(body === undefined ? {} : { 'content-length': String(body.length) }) },
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
         ...(agent === undefined ? {} : { agent }),
       },
@@ -51,4 +52,10 @@ export function post({ url, headers, body, timeoutMs, signal, agent }: HttpPost)
     request.on('error', reject);
     request.end(body);
   });
+}
+
+/** What the `Date` header says, in milliseconds since 1970: the whole second it was written in (RFC 9110 section 6.6.1). */
+export function dateOf({ headers }: HttpAnswer): number | undefined {
+  const date = Date.parse(headers.date ?? '');
+  return Number.isNaN(date) ? undefined : date;
 }
