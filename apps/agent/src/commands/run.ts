@@ -85,6 +85,7 @@ async function sampleAndPush(
     policy: UPLINK_POLICY,
     log,
     onFullWanted: () => choice.wantFull(),
+    onRefused: (seqs) => sampler.untell(seqs),
   });
   const lacks = new Lacks(log);
   log.info(`closewatch-agent ${VERSION}: ${hostname} (${agentId}) to ${server.href} every ${intervalMs / 1000} s`);

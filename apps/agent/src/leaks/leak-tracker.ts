@@ -111,6 +111,7 @@ export class LeakTracker {
       previousAt: this.#previousAt,
       openedAfter: this.#previousAt,
       openedBefore: takenAt,
+      toldDates: undefined,
       sightings: 1,
       missedAt: undefined,
       ended: undefined,

@@ -2,6 +2,17 @@ import { type EndedAs, type Connection, type Owner } from '@closewatch/protocol'
 import { type FiveTuple } from '@closewatch/socket-states';
 import { type CloseWaitSocket } from '../sockets/socket-table.ts';
 
+/** ISO 8601 on the server's clock. */
+export interface ToldDates {
+  readonly openedAfter: string | null;
+  readonly openedBefore: string;
+  readonly firstSeenAt: string;
+  /** As it was told last. */
+  lastSeenAt: string;
+  /** The snapshot that told of the socket first. */
+  readonly firstSeq: number;
+}
+
 /** A CLOSE_WAIT socket over time. Instants in milliseconds on the monotonic clock. */
 export interface TrackedSocket {
   readonly socketId: string;
@@ -19,6 +30,8 @@ export interface TrackedSocket {
   readonly previousAt: number | null;
   openedAfter: number | null;
   openedBefore: number;
+  /** Its dates as the server was told them; undefined before the first time. */
+  toldDates: ToldDates | undefined;
   /** Looks that found it. Two make it known to the server. */
   sightings: number;
   /** The first of the looks in a row that missed it. */

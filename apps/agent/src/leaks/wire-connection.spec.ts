@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ConnectionSchema } from '@closewatch/protocol';
+import fc from 'fast-check';
 import { leak, tableOf } from '../testing/tables.ts';
 import { LeakTracker } from './leak-tracker.ts';
 import { mostBytes, wireConnection } from './wire-connection.ts';
@@ -16,7 +17,7 @@ function trackedLeak() {
 
 describe('a connection on the wire', () => {
   it('passes the contract as it is, open', () => {
-    const connection = wireConnection(trackedLeak(), instant);
+    const connection = wireConnection(trackedLeak(), instant, 1);
     expect(ConnectionSchema.parse(connection)).toEqual(connection);
     expect(connection).toMatchObject({ openedAfter: null, openedBefore: '2026-11-22T00:00:01.000Z', uid: 1000 });
     expect(connection).not.toHaveProperty('endedAt');
@@ -25,9 +26,51 @@ describe('a connection on the wire', () => {
   it('passes the contract as it is, ended', () => {
     const tracked = trackedLeak();
     tracked.ended = { at: 11_000, as: 'orphaned' };
-    const connection = wireConnection(tracked, instant);
+    const connection = wireConnection(tracked, instant, 1);
     expect(ConnectionSchema.parse(connection)).toEqual(connection);
     expect(connection).toMatchObject({ endedAt: '2026-11-22T00:00:11.000Z', endedAs: 'orphaned' });
+  });
+
+  it("keeps the dates of its beginning when the server's clock is known better, and is never seen before them", () => {
+    const tracked = trackedLeak();
+    Object.assign(tracked, { openedAfter: 980, openedBefore: 1_000 });
+    const at = (aheadMs: number) => (ms: number) => instant(ms + aheadMs);
+    const { openedAfter, openedBefore, firstSeenAt } = wireConnection(tracked, at(0), 1);
+    expect([openedAfter, openedBefore]).toEqual(['2026-11-22T00:00:00.980Z', '2026-11-22T00:00:01.000Z']);
+    for (const aheadMs of [300, -300, -600_000]) {
+      expect(wireConnection(tracked, at(aheadMs), 2)).toMatchObject({ openedAfter, openedBefore, firstSeenAt });
+    }
+  });
+
+  it('is not seen, nor ended, before it was told to be seen', () => {
+    const tracked = trackedLeak();
+    const { lastSeenAt } = wireConnection(tracked, instant, 1);
+    tracked.ended = { at: 11_000, as: 'closed' };
+    expect(wireConnection(tracked, (ms) => instant(ms - 600_000), 2)).toMatchObject({
+      lastSeenAt,
+      endedAt: lastSeenAt,
+    });
+  });
+
+  it('has its dates in order, however it was bracketed and wherever the clock moves', () => {
+    const ms = fc.integer({ min: -100_000, max: 100_000 });
+    fc.assert(
+      fc.property(
+        fc.record({ openedAfter: fc.option(ms), openedBefore: ms }),
+        fc.array(ms, { minLength: 1, maxLength: 5 }),
+        fc.boolean(),
+        (bracket, offsets, ended) => {
+          const tracked = Object.assign(trackedLeak(), bracket);
+          if (ended) tracked.ended = { at: tracked.lastSeenAt, as: 'closed' };
+          for (const offset of offsets) {
+            const told = ConnectionSchema.parse(wireConnection(tracked, (at) => instant(at + offset), 1));
+            const dates = [told.openedAfter, told.openedBefore, told.firstSeenAt, told.lastSeenAt, told.endedAt];
+            const known = dates.filter((date) => typeof date === 'string');
+            expect(known).toEqual(known.toSorted());
+          }
+        },
+      ),
+    );
   });
 
   it('is never longer than foretold, in any script', () => {
@@ -40,6 +83,8 @@ describe('a connection on the wire', () => {
       descriptor: 1_048_575,
     };
     tracked.owners = Array.from({ length: 64 }, () => owner);
-    expect(Buffer.byteLength(JSON.stringify(wireConnection(tracked, instant)))).toBeLessThanOrEqual(mostBytes(tracked));
+    expect(Buffer.byteLength(JSON.stringify(wireConnection(tracked, instant, 1)))).toBeLessThanOrEqual(
+      mostBytes(tracked),
+    );
   });
 });

@@ -32,9 +32,18 @@ function opened<Kind extends SocketSource>(source: Kind): Kind {
   return source;
 }
 
-function samplerOf(source: SocketSource): Sampler {
+function thisClock(): ServerClock {
+  return new ServerClock({ monotonic: () => performance.now(), wall: () => Date.now() });
+}
+
+/** An exchange with a server whose clock is so far ahead of this one. */
+function exchangeWithServer(aheadMs: number) {
+  const now = performance.now();
+  return { sentAt: now, receivedAt: now, serverTimeMs: Date.now() + aheadMs };
+}
+
+function samplerOf(source: SocketSource, clock = thisClock()): Sampler {
   const facts = readHostFacts('/proc');
-  const clock = new ServerClock({ monotonic: () => performance.now(), wall: () => Date.now() });
   return new Sampler({
     source,
     tracker: new LeakTracker(facts, (at) => clock.instant(at)),
@@ -109,6 +118,22 @@ describe('a sampler', () => {
     const [connection] = ours(second);
     expect(Date.parse(connection?.openedAfter ?? '')).toBeLessThanOrEqual(Date.parse(connection?.openedBefore ?? ''));
     expect(Date.parse(second.takenAt) - Date.parse(connection?.openedAfter ?? '')).toBeLessThan(10_000);
+  });
+
+  it('says the same of a beginning when it knows the clock better, and anew when the server refused it', async () => {
+    const clock = thisClock();
+    const sampler = samplerOf(opened(new NetlinkSource('/proc')), clock);
+    await sampler.next();
+    const second = await sampler.next();
+    const beginnings = (snapshot: Snapshot) =>
+      ours(snapshot).map(({ openedAfter, openedBefore, firstSeenAt }) => [openedAfter, openedBefore, firstSeenAt]);
+    clock.learn(exchangeWithServer(-600_000));
+    const third = await sampler.next();
+    expect(Date.parse(third.takenAt)).toBeLessThan(Date.parse(second.takenAt) - 500_000);
+    expect(beginnings(third)).toEqual(beginnings(second));
+    sampler.untell(new Set([second.seq]));
+    const [connection] = ours(await sampler.next());
+    expect(Date.parse(connection?.firstSeenAt ?? '')).toBeLessThan(Date.parse(second.takenAt) - 500_000);
   });
 
   it('keeps who held a connection when the process is killed', async () => {

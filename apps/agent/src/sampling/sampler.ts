@@ -71,6 +71,13 @@ export class Sampler {
     return this.#snapshot(takenAt, table.counts, connections, complete);
   }
 
+  /** The server did not take these snapshots: what only they told of is dated anew, for a wrong date may be why. */
+  untell(seqs: ReadonlySet<number>): void {
+    for (const tracked of this.#parts.tracker.open()) {
+      if (tracked.toldDates !== undefined && seqs.has(tracked.toldDates.firstSeq)) tracked.toldDates = undefined;
+    }
+  }
+
   /** A CLOSE_WAIT that left the table while its descriptor is open was not closed: keepalive hides leaks so. */
   #end(gone: readonly TrackedSocket[]): void {
     const { owners, choice } = this.#parts;
@@ -111,13 +118,14 @@ export class Sampler {
   #snapshot(at: number, counts: StateCounts, connections: readonly TrackedSocket[], complete: boolean): Snapshot {
     const { clock, intervalMs } = this.#parts;
     const instant = (monotonicMs: number): string => clock.instant(monotonicMs);
+    const seq = this.#seq++;
     return {
-      seq: this.#seq++,
+      seq,
       takenAt: instant(at),
       intervalMs,
       netns: 0,
       counts: { ...counts },
-      connections: connections.map((tracked) => wireConnection(tracked, instant)),
+      connections: connections.map((tracked) => wireConnection(tracked, instant, seq)),
       complete,
     };
   }

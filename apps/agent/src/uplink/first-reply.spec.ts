@@ -67,7 +67,7 @@ describe('the first reply', () => {
       const start = performance.now();
       expect(await learn(server, 400)).toBe(false);
       expect(performance.now() - start).toBeLessThan(1_500);
-      expect(clock.offsetMs).toBe(0);
+      expect(Math.abs(clock.offsetMs)).toBeLessThan(50);
     },
   );
 

@@ -16,6 +16,7 @@ let uplink: Uplink;
 let outbox: Outbox;
 let clock: ServerClock;
 let fullWanted: number;
+let refused: number[];
 let said: string[];
 
 beforeEach(async () => {
@@ -23,6 +24,7 @@ beforeEach(async () => {
   const server = await sink.open();
   clock = new ServerClock({ monotonic: () => performance.now(), wall: () => Date.now() });
   fullWanted = 0;
+  refused = [];
   said = [];
   courier = new Courier({
     server,
@@ -51,6 +53,7 @@ beforeEach(async () => {
     policy: POLICY,
     log: { info: say, warn: say },
     onFullWanted: () => fullWanted++,
+    onRefused: (seqs) => void refused.push(...seqs),
   });
 });
 
@@ -145,6 +148,7 @@ describe('the uplink to a real server', () => {
     expect(pushes().at(-1)).toEqual([2]);
     expect(said.filter((line) => line.startsWith('snapshot 1 is dropped'))).toHaveLength(1);
     expect(fullWanted).toBe(1);
+    expect(refused).toEqual([1]);
   });
 
   it('drops what the server rejects, names why, and asks for a full set', async () => {
@@ -156,6 +160,7 @@ describe('the uplink to a real server', () => {
     await until(() => outbox.length === 0);
     expect(said).toContain('the server rejected snapshot 7, which is dropped: snapshots.0.counts: odd');
     expect(fullWanted).toBe(1);
+    expect(refused).toEqual([7]);
   });
 
   it('passes on that the server wants a full set', async () => {

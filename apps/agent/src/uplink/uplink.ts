@@ -15,6 +15,8 @@ export interface UplinkParts {
   readonly log: Log;
   /** The server wants a full set, or lost what an undelivered snapshot told. */
   readonly onFullWanted: () => void;
+  /** The server refused these snapshots for good, by their numbers. */
+  readonly onRefused: (seqs: ReadonlySet<number>) => void;
 }
 
 /** What to do about a refusal; said once, when it begins. */
@@ -126,14 +128,18 @@ export class Uplink {
   }
 
   #settle(batch: readonly Parcel[], { rejected, resync }: PushAnswer): void {
-    const { log, onFullWanted } = this.#parts;
+    const { log, onFullWanted, onRefused } = this.#parts;
     if (this.#trouble !== undefined || !this.#connected) log.info('the server takes snapshots');
     this.#trouble = undefined;
     this.#connected = true;
+    const refused = new Set<number>();
     for (const { index, issues } of rejected) {
+      const seq = batch[index]?.seq;
+      if (seq !== undefined) refused.add(seq);
       const why = issues.map(({ path, message }) => `${path}: ${message}`).join('; ');
-      log.warn(`the server rejected snapshot ${batch[index]?.seq ?? `at ${index}`}, which is dropped: ${why}`);
+      log.warn(`the server rejected snapshot ${seq ?? `at ${index}`}, which is dropped: ${why}`);
     }
+    if (refused.size > 0) onRefused(refused);
     if (resync || rejected.length > 0) onFullWanted();
   }
 
@@ -142,6 +148,7 @@ export class Uplink {
     if (refused === undefined) return;
     this.#parts.outbox.remove([refused]);
     this.#parts.log.warn(`snapshot ${refused.seq} is dropped: the server does not take it, even alone`);
+    this.#parts.onRefused(new Set([refused.seq]));
     this.#parts.onFullWanted();
   }
 
