@@ -33,8 +33,9 @@ const PUSH_TIMEOUT_MS = 30_000;
 const LAST_FLUSH_MS = 1_000;
 /** A server that is there replies within this; for one that is away the first snapshot does not wait longer. */
 const FIRST_REPLY_MS = 2_000;
-/** So many undelivered snapshots are more than a slow answer. */
+/** So many undelivered snapshots are more than a slow answer, and so many characters half of what the outbox holds. */
 const PILE = 12;
+const PILE_SIZE = 8 * 1024 * 1024;
 
 /** What `closewatch-agent run` does: samples and pushes until it is told to stop. Throws when it cannot begin. */
 export async function run(options: RunOptions): Promise<void> {
@@ -56,15 +57,14 @@ async function sampleAndPush(
   const source = await chooseSource(procRoot, forced);
   const clock = new ServerClock({ monotonic: () => performance.now(), wall: () => Date.now() });
   const outbox = new Outbox();
-  const choice = new ConnectionChoice();
   const sampler = new Sampler({
     source,
     tracker: new LeakTracker(facts, (at) => clock.instant(at)),
-    choice,
+    choice: new ConnectionChoice(),
     owners: new OwnerKeeper(new OwnerFinder(procRoot, facts.bootedAtMs)),
     clock,
     intervalMs,
-    behind: () => outbox.length >= PILE,
+    behind: () => outbox.length >= PILE || outbox.size >= PILE_SIZE,
     uptimeMs: () => Date.now() - facts.bootedAtMs,
   });
   const describe = (): Agent => ({
@@ -84,7 +84,6 @@ async function sampleAndPush(
     deliver: (parcels, signal) => courier.deliver(parcels, signal),
     policy: UPLINK_POLICY,
     log,
-    onFullWanted: () => choice.wantFull(),
     onRefused: (seqs) => sampler.untell(seqs),
   });
   const lacks = new Lacks(log);

@@ -1,30 +1,42 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { PUSH_LIMITS } from '@closewatch/protocol';
+import { PUSH_LIMITS, type Owner } from '@closewatch/protocol';
+import fc from 'fast-check';
 import { leak, tableOf } from '../testing/tables.ts';
 import { ConnectionChoice } from './connection-choice.ts';
 import { LeakTracker } from './leak-tracker.ts';
+import { wireConnection } from './wire-connection.ts';
 
 const REALM = { bootId: 'b', namespaceInode: 1 };
+const OWNER: Owner = {
+  pid: 4_194_304,
+  startedAt: '2026-11-22T03:00:00.000Z',
+  executable: 'java',
+  command: 'java -Xmx4g -jar /opt/application/application.jar --server.port=8080 --profile=production',
+  descriptor: 65_535,
+  unit: 'application.service',
+};
+const instant = (ms: number): string => new Date(ms).toISOString();
 
 let tracker: LeakTracker;
 let choice: ConnectionChoice;
 let now: number;
 
 beforeEach(() => {
-  tracker = new LeakTracker(REALM, (ms) => new Date(ms).toISOString());
+  tracker = new LeakTracker(REALM, instant);
   choice = new ConnectionChoice();
   now = 0;
 });
 
-/** A look at so many sockets, 5 s after the last; those whose cookie is in `fuller` have more to read. */
-function look(many: number, fuller: readonly number[] = []): void {
-  now += 5_000;
+/** A look at so many sockets, some time after the last; those whose cookie is in `fuller` have more to read. */
+function look(many: number, fuller: readonly number[] = [], afterMs = 5_000): void {
+  now += afterMs;
+  const full = new Set(fuller);
   const sockets = Array.from({ length: many }, (_, index) =>
     leak({
       cookie: String(index),
       inode: index + 1,
       peerPort: index % 60_000,
-      recvQueue: fuller.includes(index) ? 9 : 1,
+      recvQueue: full.has(index) ? 9 : 1,
     }),
   );
   const { gone } = tracker.observe({ startedAt: now, takenAt: now, table: tableOf(...sockets) });
@@ -68,17 +80,6 @@ describe('the choice of connections', () => {
     expect(chosen()).toEqual({ connections: 600, complete: true });
   });
 
-  it('sends all of them when the server asks, once', () => {
-    look(600);
-    look(600);
-    chosen();
-    choice.wantFull();
-    look(600);
-    expect(chosen()).toEqual({ connections: 600, complete: true });
-    look(600);
-    expect(chosen()).toEqual({ connections: 0, complete: false });
-  });
-
   it('tells the end of a socket once', () => {
     look(600);
     look(600);
@@ -96,23 +97,118 @@ describe('the choice of connections', () => {
     chosen();
     look(3, [2]);
     expect(chosen(true)).toEqual({ connections: 1, complete: false });
-    choice.wantFull();
     look(3, [2]);
     expect(chosen(true)).toEqual({ connections: 0, complete: false });
     expect(chosen()).toEqual({ connections: 3, complete: true });
   });
 
-  it('spreads what one snapshot cannot hold over several, none of them called complete', () => {
-    const many = PUSH_LIMITS.connections + 50;
-    look(many);
-    look(many);
-    let told = 0;
-    for (let turn = 0; turn < 10; turn++) {
-      const { connections, complete } = chosen();
-      expect(complete).toBe(false);
-      expect(connections).toBeLessThanOrEqual(PUSH_LIMITS.connections);
-      told += connections;
-    }
-    expect(told).toBe(many);
+  it('is complete with as many as a push may carry', () => {
+    look(PUSH_LIMITS.connections);
+    look(PUSH_LIMITS.connections);
+    for (const tracked of tracker.open()) Object.assign(tracked, { owners: [OWNER] });
+    const { connections, complete } = choice.choose(tracker, now, false);
+    expect(complete).toBe(true);
+    const json = JSON.stringify(connections.map((tracked) => wireConnection(tracked, instant, 1)));
+    expect(json.length).toBeLessThan(PUSH_LIMITS.bodyBytes);
+  }, 20_000);
+
+  it('never takes more than fits into the body of a push', () => {
+    look(PUSH_LIMITS.connections);
+    look(PUSH_LIMITS.connections);
+    const owners = Array.from({ length: 4 }, () => OWNER);
+    for (const tracked of tracker.open()) Object.assign(tracked, { owners });
+    const { connections, complete } = choice.choose(tracker, now, false);
+    expect(complete).toBe(false);
+    const json = JSON.stringify(connections.map((tracked) => wireConnection(tracked, instant, 1)));
+    expect(json.length / PUSH_LIMITS.bodyBytes).toBeGreaterThan(0.9);
+    expect(json.length / PUSH_LIMITS.bodyBytes).toBeLessThan(0.99);
+  }, 20_000);
+
+  it.each([1_000, 5_000, 60_000, 300_000])(
+    'tells of every one of 30,000 connections in two snapshots, at an interval of %i ms, and again after a minute',
+    (intervalMs) => {
+      const many = 30_000;
+      const perRound = Math.max(2, 60_000 / intervalMs);
+      look(many);
+      const times = new Map<string, number>();
+      for (let snapshot = 1; snapshot <= 2 * perRound; snapshot++) {
+        look(many, [], intervalMs);
+        const { connections, complete } = choice.choose(tracker, now, false);
+        expect(complete).toBe(false);
+        for (const { socketId } of connections) times.set(socketId, (times.get(socketId) ?? 0) + 1);
+        if (snapshot === 2) expect(times.size).toBe(many);
+      }
+      expect(new Set(times.values())).toEqual(new Set([2]));
+    },
+    60_000,
+  );
+
+  it('lets the news go first while a round is under way', () => {
+    choice = new ConnectionChoice({ connections: 400, bytes: 1e9 });
+    look(1_200);
+    look(1_200);
+    for (let i = 0; i < 3; i++) expect(chosen()).toEqual({ connections: 400, complete: false });
+    for (let i = 0; i < 12; i++) look(1_200);
+    expect(chosen()).toEqual({ connections: 400, complete: false });
+    look(1_210, [1_199]);
+    look(1_210, [1_199]);
+    const { connections } = choice.choose(tracker, now, false);
+    expect(connections.slice(0, 11).map(({ fiveTuple }) => fiveTuple.peer.port)).toEqual([
+      ...Array.from({ length: 10 }, (_, index) => 1_200 + index),
+      1_199,
+    ]);
+    expect(connections).toHaveLength(400);
   });
+
+  it('goes through with a round before another begins, however long it takes', () => {
+    choice = new ConnectionChoice({ connections: 100, bytes: 1e9 });
+    look(1_000);
+    const turns: string[][] = [];
+    for (let i = 0; i < 20; i++) {
+      look(1_000, [], 300_000);
+      turns.push(choice.choose(tracker, now, false).connections.map(({ socketId }) => socketId));
+    }
+    expect(new Set(turns.slice(0, 10).flat()).size).toBe(1_000);
+    expect(new Set(turns.slice(10).flat()).size).toBe(1_000);
+  });
+
+  it('starves nobody, whatever comes, changes and goes, and calls complete only what is', () => {
+    const step = fc.record({
+      many: fc.nat(700),
+      fuller: fc.array(fc.nat(700), { maxLength: 300 }),
+      afterMs: fc.integer({ min: 1_000, max: 300_000 }),
+    });
+    const room = fc.integer({ min: 80, max: 300 });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 12 }), room, fc.boolean(), (steps, connections, restless) => {
+        tracker = new LeakTracker(REALM, instant);
+        choice = new ConnectionChoice({ connections, bytes: 1e9 });
+        let told = new Set<string>();
+        const tell = (): void => {
+          const chosen = choice.choose(tracker, now, false);
+          expect(chosen.connections.length).toBeLessThanOrEqual(connections);
+          const ids = new Set(chosen.connections.map(({ socketId }) => socketId));
+          expect(ids.size).toBe(chosen.connections.length);
+          const alive = chosen.connections.filter(({ ended }) => ended === undefined);
+          if (chosen.complete) expect(alive).toHaveLength([...tracker.open()].length);
+          for (const id of ids) told.add(id);
+        };
+        for (const { many, fuller, afterMs } of steps) {
+          look(many, fuller, afterMs);
+          tell();
+        }
+        // From here on all of them stay, and in one half of the cases all of them change with every look.
+        told = new Set();
+        const everyOther = Array.from({ length: 700 }, (_, index) => index);
+        const turns = Math.ceil(700 / Math.floor(connections / 4)) + 1;
+        for (let turn = 0; turn < 2 * turns; turn++) {
+          look(700, restless && turn % 2 === 0 ? everyOther : [], 60_000);
+          tell();
+        }
+        const open = [...tracker.open()].map(({ socketId }) => socketId);
+        expect(open.filter((id) => !told.has(id))).toEqual([]);
+      }),
+      { numRuns: 20 },
+    );
+  }, 60_000);
 });

@@ -4,12 +4,25 @@ import { type TrackedSocket } from './tracked-socket.ts';
 import { mostBytes } from './wire-connection.ts';
 
 /** Up to so many connections every snapshot carries all of them. */
-const ALWAYS_FULL = 500;
-const FULL_EVERY_MS = 60_000;
-/** Of the JSON of one snapshot, which with its push must fit into a body. */
-const SNAPSHOT_BYTES = (PUSH_LIMITS.bodyBytes * 3) / 4;
+const ALWAYS_ALL = 500;
+const ROUND_EVERY_MS = 60_000;
 /** Before the second look of a run nothing is confirmed, and a full set would end all that the server knows. */
-const LOOKS_BEFORE_FULL = 2;
+const LOOKS_BEFORE_ROUND = 2;
+/** What the news may take of a snapshot while a round waits for its turn. */
+const NEWS_SHARE = 3 / 4;
+/** Room for the rest of a push that carries one snapshot: what the agent says of itself, and the counts. */
+const BYTES_BESIDE = 256 * 1024;
+
+/** What one snapshot holds at most: connections, and bytes of their JSON. */
+export interface ChoiceLimits {
+  readonly connections: number;
+  readonly bytes: number;
+}
+
+const LIMITS: ChoiceLimits = {
+  connections: PUSH_LIMITS.connections,
+  bytes: PUSH_LIMITS.bodyBytes - BYTES_BESIDE,
+};
 
 /** What one snapshot says of connections. */
 export interface Chosen {
@@ -19,18 +32,23 @@ export interface Chosen {
 }
 
 /**
- * Decides which connections go into a snapshot: all of them while they are few, once a minute, and when the server
- * asks; otherwise what is new, changed or ended. What does not fit waits for the next snapshot. While snapshots pile up
- * undelivered a full set would repeat what stands in the pile, and push older counts out of it: then only news go in.
+ * Decides which connections go into a snapshot: news (what is new, changed or ended), and those whose turn it is in a
+ * round. A round tells of every open connection once: within one snapshot if all fit, which is then complete, else over
+ * several; no other begins before it is through. While connections are few there is one with every snapshot, else one a
+ * minute, which is as soon as a server that asks for a full set gets one. While snapshots pile up undelivered a round
+ * would repeat what stands in the pile, and push older counts out of it: then only news go in.
  */
 export class ConnectionChoice {
-  #lastFullAt = Number.NEGATIVE_INFINITY;
-  #fullWanted = true;
+  readonly #limits: ChoiceLimits;
+  #roundBeganAt = Number.NEGATIVE_INFINITY;
+  /** Snapshots are numbered from 1; whom none since this one told of is still to have its turn in the round. */
+  #roundBeganWith = 0;
+  #snapshot = 0;
+  #underWay = false;
   #ended: TrackedSocket[] = [];
 
-  /** The server has lost or never had the picture: the next snapshot is to be full. */
-  wantFull(): void {
-    this.#fullWanted = true;
+  constructor(limits: ChoiceLimits = LIMITS) {
+    this.#limits = limits;
   }
 
   /** Queues the news that a socket has ended. */
@@ -44,29 +62,55 @@ export class ConnectionChoice {
    */
   choose(tracker: LeakTracker, at: number, behind: boolean): Chosen {
     const open = [...tracker.open()];
-    const due = this.#fullWanted || open.length <= ALWAYS_FULL || at - this.#lastFullAt >= FULL_EVERY_MS;
-    const full = due && !behind && tracker.looks >= LOOKS_BEFORE_FULL;
-    // In a full set that is too large, all of them stay marked until each had its turn.
-    if (full) for (const tracked of open) tracked.changed = true;
-    const waiting = [...this.#ended, ...open.filter(({ changed }) => changed)];
-    const connections = fitting(waiting);
-    for (const tracked of connections) tracked.changed = false;
-    this.#ended = this.#ended.slice(connections.length);
-    if (full) {
-      this.#lastFullAt = at;
-      this.#fullWanted = false;
+    this.#snapshot++;
+    const roundMay = !behind && tracker.looks >= LOOKS_BEFORE_ROUND;
+    if (roundMay && !this.#underWay && (open.length <= ALWAYS_ALL || at - this.#roundBeganAt >= ROUND_EVERY_MS)) {
+      this.#underWay = true;
+      this.#roundBeganAt = at;
+      this.#roundBeganWith = this.#snapshot;
     }
-    return { connections, complete: full && connections.length === waiting.length };
+    const load = new Load(this.#limits);
+    const turns = this.#underWay && roundMay ? open.filter((tracked) => this.#awaitsItsTurn(tracked)) : [];
+    // Whoever was told of longest ago comes first: more news than fit must not always be the same ones.
+    const news = [...this.#ended, ...open.filter(({ changed }) => changed).sort((a, b) => a.toldWith - b.toldWith)];
+    load.take(news, turns.length === 0 ? 1 : NEWS_SHARE);
+    load.take(turns, 1);
+    load.take(news, 1);
+    for (const tracked of load.taken) {
+      tracked.changed = false;
+      tracked.toldWith = this.#snapshot;
+    }
+    this.#ended = this.#ended.filter((tracked) => !load.taken.has(tracked));
+    this.#underWay &&= open.some((tracked) => this.#awaitsItsTurn(tracked));
+    const all = roundMay && this.#ended.length === 0 && open.every((tracked) => load.taken.has(tracked));
+    return { connections: [...load.taken], complete: all };
+  }
+
+  #awaitsItsTurn({ toldWith }: TrackedSocket): boolean {
+    return toldWith < this.#roundBeganWith;
   }
 }
 
-function fitting(waiting: readonly TrackedSocket[]): TrackedSocket[] {
-  const chosen: TrackedSocket[] = [];
-  let bytes = 0;
-  for (const tracked of waiting) {
-    bytes += mostBytes(tracked);
-    if (chosen.length === PUSH_LIMITS.connections || (bytes > SNAPSHOT_BYTES && chosen.length > 0)) break;
-    chosen.push(tracked);
+/** What a snapshot carries, up to the limits. */
+class Load {
+  readonly taken = new Set<TrackedSocket>();
+  readonly #limits: ChoiceLimits;
+  #bytes = 0;
+
+  constructor(limits: ChoiceLimits) {
+    this.#limits = limits;
   }
-  return chosen;
+
+  /** Takes them in their order, as long as no more than `share` of the limits is taken in all; one fits always. */
+  take(candidates: readonly TrackedSocket[], share: number): void {
+    const { connections, bytes } = this.#limits;
+    for (const tracked of candidates) {
+      if (this.taken.has(tracked)) continue;
+      const size = mostBytes(tracked);
+      const full = this.taken.size >= connections * share || this.#bytes + size > bytes * share;
+      if (full && this.taken.size > 0) return;
+      this.taken.add(tracked);
+      this.#bytes += size;
+    }
+  }
 }

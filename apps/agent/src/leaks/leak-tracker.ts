@@ -118,6 +118,7 @@ export class LeakTracker {
       ownership: 'none',
       owners: [],
       changed: true,
+      toldWith: 0,
     };
   }
 

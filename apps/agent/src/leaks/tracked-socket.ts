@@ -41,4 +41,6 @@ export interface TrackedSocket {
   owners: readonly Owner[];
   /** Says something the server has not been told. */
   changed: boolean;
+  /** The last snapshot it was chosen for, as ConnectionChoice numbers them; 0 before the first. */
+  toldWith: number;
 }

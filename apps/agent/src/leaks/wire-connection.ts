@@ -1,4 +1,4 @@
-import { type Connection } from '@closewatch/protocol';
+import { type Connection, type Owner } from '@closewatch/protocol';
 import { type ToldDates, type TrackedSocket } from './tracked-socket.ts';
 
 /**
@@ -53,10 +53,39 @@ function later(a: string, b: string): string {
   return a > b ? a : b;
 }
 
-/** Bytes of a connection's JSON without its owners, at the longest of everything. */
-const BYTES_WITHOUT_OWNERS = 640;
+/** A connection with every number at its longest and every text but the dates empty. */
+const LONGEST_BARE: Connection = {
+  socketId: '',
+  transport: 'tcp',
+  local: { address: '', port: 65_535 },
+  peer: { address: '', port: 65_535 },
+  direction: 'outbound',
+  openedAfter: new Date(0).toISOString(),
+  openedBefore: new Date(0).toISOString(),
+  firstSeenAt: new Date(0).toISOString(),
+  lastSeenAt: new Date(0).toISOString(),
+  recvQueue: 4_294_967_295,
+  sendQueue: 4_294_967_295,
+  uid: 4_294_967_295,
+  ownership: 'not_accepted',
+  owners: [],
+};
+const END = { endedAt: new Date(0).toISOString(), endedAs: 'orphaned' } as const;
+/** With the comma that parts it from the next. */
+const OPEN_BYTES = bytesOf(LONGEST_BARE) + 1;
+const ENDED_BYTES = bytesOf({ ...LONGEST_BARE, ...END }) + 1;
 
-/** How many bytes it takes as JSON at most. */
-export function mostBytes({ owners }: TrackedSocket): number {
-  return BYTES_WITHOUT_OWNERS + Buffer.byteLength(JSON.stringify(owners));
+/** Owners stay the same over many snapshots. */
+const bytesByOwners = new WeakMap<readonly Owner[], number>();
+
+/** How many bytes it takes as JSON at most: some dozens more than it will, for what its numbers could grow to. */
+export function mostBytes({ socketId, fiveTuple, ended, owners }: TrackedSocket): number {
+  let ownersBytes = bytesByOwners.get(owners);
+  if (ownersBytes === undefined) bytesByOwners.set(owners, (ownersBytes = bytesOf(owners)));
+  const texts = socketId.length + fiveTuple.local.address.length + fiveTuple.peer.address.length;
+  return (ended === undefined ? OPEN_BYTES : ENDED_BYTES) + texts + ownersBytes;
+}
+
+function bytesOf(value: Connection | readonly Owner[]): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }

@@ -25,6 +25,7 @@ describe('the outbox', () => {
     for (let seq = 0; seq < 8; seq++) outbox.add({ seq, json: '{}' });
     expect(seqs(outbox)).toEqual([3, 4, 5, 6, 7]);
     expect(outbox.dropped).toBe(3);
+    expect(outbox.size).toBe(10);
   });
 
   it('lets the oldest go when they are too large, but never the newest', () => {

@@ -28,6 +28,11 @@ export class Outbox {
     return this.#parcels.size;
   }
 
+  /** Characters of JSON, of all that wait. */
+  get size(): number {
+    return this.#size;
+  }
+
   /** How many had to go undelivered since the start. */
   get dropped(): number {
     return this.#dropped;

@@ -15,7 +15,6 @@ let courier: Courier;
 let uplink: Uplink;
 let outbox: Outbox;
 let clock: ServerClock;
-let fullWanted: number;
 let refused: number[];
 let said: string[];
 
@@ -23,7 +22,6 @@ beforeEach(async () => {
   sink = new Sink();
   const server = await sink.open();
   clock = new ServerClock({ monotonic: () => performance.now(), wall: () => Date.now() });
-  fullWanted = 0;
   refused = [];
   said = [];
   courier = new Courier({
@@ -52,7 +50,6 @@ beforeEach(async () => {
     deliver: (parcels, signal) => courier.deliver(parcels, signal),
     policy: POLICY,
     log: { info: say, warn: say },
-    onFullWanted: () => fullWanted++,
     onRefused: (seqs) => void refused.push(...seqs),
   });
 });
@@ -147,11 +144,10 @@ describe('the uplink to a real server', () => {
     await until(() => outbox.length === 0);
     expect(pushes().at(-1)).toEqual([2]);
     expect(said.filter((line) => line.startsWith('snapshot 1 is dropped'))).toHaveLength(1);
-    expect(fullWanted).toBe(1);
     expect(refused).toEqual([1]);
   });
 
-  it('drops what the server rejects, names why, and asks for a full set', async () => {
+  it('drops what the server rejects, and names why', async () => {
     sink.reply = () => ({
       accepted: 0,
       rejected: [{ index: 0, issues: [{ path: 'snapshots.0.counts', message: 'odd' }] }],
@@ -159,15 +155,7 @@ describe('the uplink to a real server', () => {
     push(7);
     await until(() => outbox.length === 0);
     expect(said).toContain('the server rejected snapshot 7, which is dropped: snapshots.0.counts: odd');
-    expect(fullWanted).toBe(1);
     expect(refused).toEqual([7]);
-  });
-
-  it('passes on that the server wants a full set', async () => {
-    sink.reply = () => ({ resync: true });
-    push(0);
-    await until(() => fullWanted === 1);
-    expect(outbox.length).toBe(0);
   });
 
   it.each([

@@ -13,8 +13,6 @@ export interface UplinkParts {
   readonly deliver: (parcels: readonly Parcel[], signal: AbortSignal) => Promise<Delivery>;
   readonly policy: UplinkPolicy;
   readonly log: Log;
-  /** The server wants a full set, or lost what an undelivered snapshot told. */
-  readonly onFullWanted: () => void;
   /** The server refused these snapshots for good, by their numbers. */
   readonly onRefused: (seqs: ReadonlySet<number>) => void;
 }
@@ -55,14 +53,13 @@ export class Uplink {
 
   /** Queues a snapshot and sends it as soon as may be. */
   push(parcel: Parcel): void {
-    const { outbox, log, onFullWanted } = this.#parts;
+    const { outbox, log } = this.#parts;
     const dropped = outbox.add(parcel);
     if (dropped > 0) {
       // Said at the first and then at every thousandth: a server that is away for a day must not fill a disk.
       if (outbox.dropped === dropped || outbox.dropped % 1_000 < dropped) {
         log.warn(`the outbox is full: ${outbox.dropped} of the oldest snapshots were dropped so far`);
       }
-      onFullWanted();
     }
     this.#handle({ name: 'queued' });
   }
@@ -127,8 +124,8 @@ export class Uplink {
     return { name: 'accepted', left: outbox.length };
   }
 
-  #settle(batch: readonly Parcel[], { rejected, resync }: PushAnswer): void {
-    const { log, onFullWanted, onRefused } = this.#parts;
+  #settle(batch: readonly Parcel[], { rejected }: PushAnswer): void {
+    const { log, onRefused } = this.#parts;
     if (this.#trouble !== undefined || !this.#connected) log.info('the server takes snapshots');
     this.#trouble = undefined;
     this.#connected = true;
@@ -140,7 +137,6 @@ export class Uplink {
       log.warn(`the server rejected snapshot ${seq ?? `at ${index}`}, which is dropped: ${why}`);
     }
     if (refused.size > 0) onRefused(refused);
-    if (resync || rejected.length > 0) onFullWanted();
   }
 
   #drop(): void {
@@ -149,7 +145,6 @@ export class Uplink {
     this.#parts.outbox.remove([refused]);
     this.#parts.log.warn(`snapshot ${refused.seq} is dropped: the server does not take it, even alone`);
     this.#parts.onRefused(new Set([refused.seq]));
-    this.#parts.onFullWanted();
   }
 
   #complain(as: Refusal, words: string): void {
