@@ -33,6 +33,20 @@ describe('an answer to a push', () => {
     expect(meaningOf({ status, headers: {}, body: '' }, NOW)).toEqual({ kind: 'refused', as, words: String(status) });
   });
 
+  it.each([
+    [['snapshots.3.seq'], 'bad_snapshot'],
+    [['snapshots'], 'bad_snapshot'],
+    [['agent.hostname'], 'malformed'],
+    [['agent.hostname', 'snapshots.0'], 'malformed'],
+    [['snapshotsOfYesterday'], 'malformed'],
+    [[''], 'malformed'],
+    [[], 'malformed'],
+  ])('with status 400 for %j means %s', (paths, as) => {
+    const issues = paths.map((path) => ({ path, message: 'odd' }));
+    const body = JSON.stringify({ statusCode: 400, error: 'Bad Request', message: 'm', issues, requestId: 'r' });
+    expect(meaningOf({ status: 400, headers: {}, body }, NOW)).toMatchObject({ kind: 'refused', as });
+  });
+
   it("says in the server's words what is wrong", () => {
     const body = JSON.stringify({
       statusCode: 426,

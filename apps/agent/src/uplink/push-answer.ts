@@ -1,4 +1,4 @@
-import { ErrorAnswerSchema, PushAnswerSchema, type PushAnswer } from '@closewatch/protocol';
+import { ErrorAnswerSchema, PushAnswerSchema, type ErrorAnswer, type PushAnswer } from '@closewatch/protocol';
 import { type HttpAnswer } from './http-exchange.ts';
 import { type Refusal } from './uplink-states.ts';
 
@@ -26,12 +26,13 @@ export function meaningOf({ status, headers, body }: HttpAnswer, nowMs: number):
     if (answer.success) return { kind: 'accepted', answer: answer.data };
     return { kind: 'refused', as: 'not_closewatch', words: 'answered 200 with something that is no answer to a push' };
   }
-  const as = REFUSAL_BY_STATUS[status] ?? (status >= 500 ? 'unreachable' : 'not_closewatch');
+  const error = ErrorAnswerSchema.safeParse(jsonOrNothing(body)).data;
+  const as = refusalOf(status, error);
   const retryAfterMs = retryAfterIn(headers['retry-after'], nowMs);
   return {
     kind: 'refused',
     as,
-    words: wordsOf(status, body),
+    words: wordsOf(status, error),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
 }
@@ -44,11 +45,18 @@ function retryAfterIn(value: string | undefined, nowMs: number): number | undefi
   return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
 }
 
-function wordsOf(status: number, body: string): string {
-  const answer = ErrorAnswerSchema.safeParse(jsonOrNothing(body));
-  if (!answer.success) return String(status);
-  const issues = answer.data.issues.map(({ path, message }) => `${path}: ${message}`);
-  return [`${status} ${answer.data.message}`, ...issues.slice(0, 3)].join('; ');
+function refusalOf(status: number, error: ErrorAnswer | undefined): Refusal {
+  // Only what stands in a snapshot goes away with it, and only when nothing else is at fault.
+  const issues = error?.issues ?? [];
+  if (status === 400 && issues.length > 0 && issues.every(({ path }) => /^snapshots\b/.test(path)))
+    return 'bad_snapshot';
+  return REFUSAL_BY_STATUS[status] ?? (status >= 500 ? 'unreachable' : 'not_closewatch');
+}
+
+function wordsOf(status: number, error: ErrorAnswer | undefined): string {
+  if (error === undefined) return String(status);
+  const issues = error.issues.map(({ path, message }) => `${path}: ${message}`);
+  return [`${status} ${error.message}`, ...issues.slice(0, 3)].join('; ');
 }
 
 function jsonOrNothing(text: string): unknown {

@@ -64,6 +64,7 @@ const TABLE: readonly Row[] = [
     expected: { state: waiting, effects: [wait(990_000)] },
   },
   { state: sending, event: refused('unauthorized'), expected: { state: waiting, effects: [wait(45_000)] } },
+  { state: sending, event: refused('malformed'), expected: { state: waiting, effects: [wait(45_000)] } },
   { state: sending, event: refused('cloned'), expected: { state: waiting, effects: [wait(45_000)] } },
   { state: sending, event: refused('wrong_version'), expected: { state: waiting, effects: [wait(45_000)] } },
   { state: sending, event: refused('not_closewatch'), expected: { state: waiting, effects: [wait(45_000)] } },
@@ -74,7 +75,7 @@ const TABLE: readonly Row[] = [
   },
   {
     state: sending,
-    event: refused('malformed', { sent: 2 }),
+    event: refused('bad_snapshot', { sent: 2 }),
     expected: { state: { ...sending, batch: 1 }, effects: [send] },
   },
   {
@@ -84,7 +85,7 @@ const TABLE: readonly Row[] = [
   },
   {
     state: { ...sending, batch: 1 },
-    event: refused('malformed', { sent: 1 }),
+    event: refused('bad_snapshot', { sent: 1 }),
     expected: { state: { ...waiting, batch: 1 }, effects: [{ do: 'drop' }, wait(1_000)] },
   },
 

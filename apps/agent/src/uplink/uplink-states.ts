@@ -13,8 +13,10 @@ export type UplinkState =
 
 /** How the server, or the way to it, refused. */
 export type Refusal =
-  /** 400: the push is no push. One of its snapshots may be the cause. */
+  /** 400 for what is not in its snapshots: other snapshots would fare no better. */
   | 'malformed'
+  /** 400 for what is in one of its snapshots. */
+  | 'bad_snapshot'
   /** 401, 403 */
   | 'unauthorized'
   /** 409: two machines go by the same agent id. */
@@ -104,7 +106,7 @@ function refused(
   });
   switch (as) {
     case 'too_large':
-    case 'malformed': {
+    case 'bad_snapshot': {
       if (sent > 1) return send(Math.ceil(sent / 2), failures);
       const { state, effects } = wait(pause(failures, policy, chance));
       return { state, effects: [{ do: 'drop' }, ...effects] };
@@ -113,6 +115,7 @@ function refused(
       return wait(asked(retryAfterMs, chance) ?? pause(failures, policy, chance));
     case 'unreachable':
       return wait(pause(failures, policy, chance));
+    case 'malformed':
     case 'unauthorized':
     case 'cloned':
     case 'wrong_version':

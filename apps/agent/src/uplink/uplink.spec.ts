@@ -147,6 +147,36 @@ describe('the uplink to a real server', () => {
     expect(refused).toEqual([1]);
   });
 
+  /** Answers 400 with one issue where `when` holds. */
+  const finding =
+    (path: string, when: (seqs: readonly number[]) => boolean): Reply =>
+    ({ snapshots }, response) => {
+      if (!when(snapshots.map(({ seq }) => seq))) return undefined;
+      const error = { statusCode: 400, error: 'Bad Request', message: 'no push', requestId: 'r' };
+      response.writeHead(400).end(JSON.stringify({ ...error, issues: [{ path, message: 'odd' }] }));
+      return 'answered';
+    };
+
+  it('finds the snapshot that makes a push malformed, and gives up that one alone', async () => {
+    sink.reply = finding('snapshots.0.seq', (seqs) => seqs.includes(1));
+    push(0, 1, 2);
+    await until(() => outbox.length === 0);
+    expect(refused).toEqual([1]);
+    expect(pushes().at(-1)).toEqual([2]);
+  });
+
+  it('keeps its snapshots when what is refused is not in them, says so once, and tries again slowly', async () => {
+    sink.reply = finding('agent.hostname', () => sink.received.length < 4);
+    push(0, 1, 2);
+    await until(() => outbox.length === 0);
+    expect(refused).toEqual([]);
+    expect(pushes().slice(-2)).toEqual([
+      [0, 1, 2],
+      [0, 1, 2],
+    ]);
+    expect(said.filter((line) => /agent\.hostname: odd; .*retrying slowly/.test(line))).toHaveLength(1);
+  });
+
   it('drops what the server rejects, and names why', async () => {
     sink.reply = () => ({
       accepted: 0,

@@ -19,7 +19,9 @@ export interface UplinkParts {
 
 /** What to do about a refusal; said once, when it begins. */
 const ADVICE: Readonly<Record<Refusal, string>> = {
-  malformed: 'sending its snapshots one by one to find the bad one',
+  malformed:
+    'the fault lies in what this agent says of itself: update the agent or the server, or set right what the answer names; snapshots are kept, retrying slowly',
+  bad_snapshot: 'sending the snapshots one by one to find the bad one',
   unauthorized:
     'set CLOSEWATCH_TOKEN or CLOSEWATCH_TOKEN_FILE to a token that this server knows, and start the agent again; retrying slowly',
   cloned:
