@@ -88,12 +88,17 @@ describe('the headings', () => {
 });
 
 describe('the connection list', () => {
-  async function list(connections: readonly HeardConnection[] | undefined, filter = ''): Promise<HTMLElement> {
+  async function list(
+    connections: readonly HeardConnection[] | undefined,
+    filter = '',
+    counted = 0,
+  ): Promise<HTMLElement> {
     await withLanguage('zh-Hans');
     const fixture = TestBed.createComponent(ConnectionList);
     const inputs = {
       agent: host().agent,
       connections,
+      counted,
       ticking: true,
       asOf: undefined,
       sort: DEFAULT_SORT,
@@ -108,6 +113,12 @@ describe('the connection list', () => {
   it('explains itself when there is nothing to list', async () => {
     const shown = await list([]);
     expect(shown.querySelector('[data-testid=connections-empty]')?.textContent).toContain('没有连接在等待应用程序关闭');
+  });
+
+  it('does not call a host clean while the counts know of more than the list', async () => {
+    const shown = await list([], '', 23);
+    expect(shown.querySelector('[data-testid=connections-empty]')).toBeNull();
+    expect(shown.querySelector('cw-empty-state')?.textContent).toContain('23 个连接处于 CLOSE_WAIT，尚未列出');
   });
 
   it('offers to clear a filter that matches nothing', async () => {

@@ -47,6 +47,8 @@ export class ConnectionList {
   readonly agent = input.required<Host['agent']>();
   /** Undefined until the first answer. */
   readonly connections = input.required<readonly HeardConnection[] | undefined>();
+  /** CLOSE_WAIT in the newest counts, which know a socket one sample before the list does. */
+  readonly counted = input.required<number>();
   /** Whether ages go on counting: not in the past, and not while nothing is known of the present. */
   readonly ticking = input.required<boolean>();
   /** ISO 8601; undefined is now. */

@@ -17,7 +17,6 @@ export interface ChartLook {
   readonly states: readonly TcpState[];
   readonly colours: ChartColours;
   readonly logarithmic: boolean;
-  readonly timeAxis: boolean;
   readonly syncKey: string;
   formatTime(ms: number): string;
   formatNumber(value: number): string;
@@ -69,7 +68,7 @@ export function chartOptions(look: ChartLook): uPlot.Options {
     width: look.width,
     height: look.height,
     ms: 1,
-    padding: [8, 16, look.timeAxis ? 0 : 8, 0],
+    padding: [8, 16, 0, 0],
     legend: { show: false },
     cursor: {
       drag: { x: false, y: false, setScale: false },
@@ -91,7 +90,6 @@ export function chartOptions(look: ChartLook): uPlot.Options {
     axes: [
       {
         ...axis,
-        show: look.timeAxis,
         size: 28,
         gap: 8,
         space: 80,

@@ -52,8 +52,6 @@ export class StateChart {
   /** CSS pixels. */
   readonly height = input(160);
   readonly logarithmic = input(false);
-  /** Whether times stand under it; of charts one above the other only the last needs them. */
-  readonly timeAxis = input(true);
   /** Charts with the same key share their crosshair. */
   readonly syncKey = input('');
 
@@ -97,7 +95,6 @@ export class StateChart {
           states: this.states(),
           colours: coloursOf(host, this.states()),
           logarithmic: this.logarithmic(),
-          timeAxis: this.timeAxis(),
           syncKey: this.syncKey(),
           formatTime: (ms) => this.formats.minute(ms),
           formatNumber: (value) => this.formats.number(value),
