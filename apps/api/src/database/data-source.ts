@@ -3,6 +3,7 @@ import pg from 'pg';
 import { AgentToken } from '../accounts/agent-token.entity.ts';
 import { SessionRecord } from '../accounts/session-record.entity.ts';
 import { InitialSchema1795305600000 } from './migrations/1795305600000-initial-schema.ts';
+import { SnapshotStandsAt1795392000000 } from './migrations/1795392000000-snapshot-stands-at.ts';
 
 /** Held while migrations run, so that two servers that start together do not run them twice. */
 const MIGRATION_LOCK = 2_031_173_002;
@@ -17,7 +18,7 @@ export function dataSourceOptions(databaseUrl: string): DataSourceOptions {
   return {
     type: 'postgres',
     entities: [AgentToken, SessionRecord],
-    migrations: [InitialSchema1795305600000],
+    migrations: [InitialSchema1795305600000, SnapshotStandsAt1795392000000],
     migrationsTransactionMode: 'all',
     synchronize: false,
     logging: false,

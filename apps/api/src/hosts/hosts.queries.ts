@@ -74,6 +74,8 @@ export async function findHost(sql: Sql, agentId: string, now: number): Promise<
 }
 
 function hostRow(row: Stored, now: number): HostRow {
+  // Whatever clock wrote it, ours included before it was set back: nobody was seen in the future.
+  const lastSeenAt = Math.min(row.lastSeenAt.getTime(), now);
   const counts = Object.fromEntries(TCP_STATES.map((state) => [state, row[state]])) as Counts;
   return {
     hostId: row.hostId,
@@ -83,8 +85,8 @@ function hostRow(row: Stored, now: number): HostRow {
       hostname: row.hostname,
       labels: row.labels,
       firstSeenAt: isoInstant(row.firstSeenAt),
-      lastSeenAt: isoInstant(row.lastSeenAt),
-      status: hostStatus(row.lastSeenAt.getTime(), row.intervalMs, now),
+      lastSeenAt: isoInstant(lastSeenAt),
+      status: hostStatus(lastSeenAt, row.intervalMs, now),
       intervalMs: row.intervalMs,
       counts,
       closeWait: {

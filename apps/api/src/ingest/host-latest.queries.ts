@@ -1,11 +1,12 @@
 import { AGED_SECONDS } from '@closewatch/protocol';
 import { TCP_STATES } from '@closewatch/socket-states';
 import { type Sql } from '../database/data-source.ts';
+import { isoInstant } from '../time/clock.ts';
 
 export interface HostNews {
   readonly hostId: number;
-  /** Newest snapshot of the transaction, of any namespace; milliseconds since the epoch. */
-  readonly newestTakenAt: number;
+  /** Instant for which the newest snapshot of the transaction, of any namespace, stands; milliseconds since the epoch. */
+  readonly newestAt: number;
 }
 
 /**
@@ -19,20 +20,21 @@ export async function refreshHostLatest(sql: Sql, news: readonly HostNews[]): Pr
   await sql.query(
     `INSERT INTO host_latest (host_id, cursor, last_seen_at, counted_at, ${columns},
                               close_wait_open, close_wait_aged, close_wait_oldest_at)
-     SELECT news.host_id, 1, news.taken_at, counted.taken_at, ${counts},
+     SELECT news.host_id, 1, news.newest_at, counted.at, ${counts},
             waiting.open, waiting.aged, waiting.oldest_at
-       FROM unnest($1::integer[], $2::timestamptz[]) AS news (host_id, taken_at)
+       FROM unnest($1::integer[], $2::timestamptz[]) AS news (host_id, newest_at)
        LEFT JOIN host_latest known ON known.host_id = news.host_id
        LEFT JOIN LATERAL (
          -- Nothing older than what is known can be newest: the bound spares the older partitions.
-         SELECT taken_at, ${columns} FROM snapshot
+         -- By the instants they stand for: one snapshot from a clock ahead of ours must not hide those after it.
+         SELECT coalesce(stands_at, taken_at) AS at, ${columns} FROM snapshot
           WHERE snapshot.host_id = news.host_id AND snapshot.netns_id = 0
             AND snapshot.taken_at >= coalesce(known.counted_at, '-infinity')
-          ORDER BY taken_at DESC LIMIT 1
+          ORDER BY coalesce(stands_at, taken_at) DESC, taken_at DESC LIMIT 1
        ) counted ON true
       CROSS JOIN LATERAL (
         SELECT count(*)::integer AS open,
-               (count(*) FILTER (WHERE opened_before <= counted.taken_at - make_interval(secs => $3)))::integer AS aged,
+               (count(*) FILTER (WHERE opened_before <= counted.at - make_interval(secs => $3)))::integer AS aged,
                min(opened_before) AS oldest_at
           FROM connection_open
          WHERE connection_open.host_id = news.host_id AND connection_open.netns_id = 0
@@ -43,10 +45,6 @@ export async function refreshHostLatest(sql: Sql, news: readonly HostNews[]): Pr
             counted_at = excluded.counted_at, ${updates},
             close_wait_open = excluded.close_wait_open, close_wait_aged = excluded.close_wait_aged,
             close_wait_oldest_at = excluded.close_wait_oldest_at`,
-    [
-      news.map(({ hostId }) => hostId),
-      news.map(({ newestTakenAt }) => new Date(newestTakenAt).toISOString()),
-      AGED_SECONDS,
-    ],
+    [news.map(({ hostId }) => hostId), news.map(({ newestAt }) => isoInstant(newestAt)), AGED_SECONDS],
   );
 }

@@ -26,9 +26,12 @@ export interface Lifetime {
   readonly owners: readonly Owner[];
 }
 
-/** What one snapshot says about one connection. */
-export function lifetimeOf(connection: Connection, snapshot: Pick<Snapshot, 'takenAt' | 'netns'>): Lifetime {
-  const takenAt = Date.parse(snapshot.takenAt);
+/** What one snapshot, whose contents stand for the instant `standsAt` (milliseconds), says about one connection. */
+export function lifetimeOf(
+  connection: Connection,
+  snapshot: Pick<Snapshot, 'takenAt' | 'netns'>,
+  standsAt: number,
+): Lifetime {
   const lastSeenAt = Date.parse(connection.lastSeenAt);
   const ended = connection.endedAt !== undefined;
   return {
@@ -42,8 +45,8 @@ export function lifetimeOf(connection: Connection, snapshot: Pick<Snapshot, 'tak
     openedBefore: Date.parse(connection.openedBefore),
     firstSeenAt: Date.parse(connection.firstSeenAt),
     lastSeenAt,
-    listedAt: ended ? lastSeenAt : Math.max(takenAt, lastSeenAt),
-    valuedAt: takenAt,
+    listedAt: ended ? lastSeenAt : Math.max(standsAt, lastSeenAt),
+    valuedAt: Date.parse(snapshot.takenAt),
     reportedEndAt: connection.endedAt === undefined ? null : Date.parse(connection.endedAt),
     reportedEndAs: connection.endedAs ?? null,
     recvQueue: connection.recvQueue,

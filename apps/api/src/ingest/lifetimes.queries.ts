@@ -55,11 +55,11 @@ export async function reopenLost(sql: Sql, late: readonly CompleteRow[]): Promis
   await sql.query(
     `WITH back AS (
        DELETE FROM connection_ended ended
-        USING unnest($1::integer[], $2::integer[], $3::timestamptz[]) AS late (host_id, netns_id, taken_at)
+        USING unnest($1::integer[], $2::integer[], $3::timestamptz[]) AS late (host_id, netns_id, stands_at)
         WHERE ended.host_id = late.host_id
           AND ended.netns_id = late.netns_id
-          AND ended.ended_at > late.taken_at
-          AND ended.listed_at < late.taken_at
+          AND ended.ended_at > late.stands_at
+          AND ended.listed_at < late.stands_at
           AND (ended.reported_end_at IS NULL OR ended.reported_end_at < ended.last_seen_at)
        RETURNING ended.*
      )
@@ -107,14 +107,16 @@ export async function endLifetimes(sql: Sql, hostIds: readonly number[]): Promis
          FROM connection_open
         WHERE host_id = ANY($1::integer[]) AND reported_end_at >= last_seen_at
      ), lost AS (
-       SELECT open.host_id, open.socket_id, missing.taken_at AS ended_at, 'lost' AS ended_as
+       SELECT open.host_id, open.socket_id, missing.stands_at AS ended_at, 'lost' AS ended_as
          FROM connection_open open
          JOIN netns ON netns.host_id = open.host_id AND netns.netns_id = open.netns_id
         CROSS JOIN LATERAL (
-          SELECT snapshot.taken_at
+          -- One that was ahead of our clock stands for the instant at which it came, and never for a later one.
+          SELECT coalesce(snapshot.stands_at, snapshot.taken_at) AS stands_at
             FROM snapshot
            WHERE snapshot.host_id = open.host_id AND snapshot.netns_id = open.netns_id
              AND snapshot.taken_at > open.listed_at AND snapshot.complete
+             AND coalesce(snapshot.stands_at, snapshot.taken_at) > open.listed_at
            ORDER BY snapshot.taken_at
            LIMIT 1
         ) missing

@@ -1,4 +1,5 @@
 import {
+  type Connection,
   type Issue,
   issuesOf,
   type Push,
@@ -9,14 +10,24 @@ import {
 } from '@closewatch/protocol';
 import { RETENTION_MS } from '../database/partitions.service.ts';
 import { ApiError } from '../errors/api-error.ts';
+import { isoInstant } from '../time/clock.ts';
 
-/** Clocks may be ahead by this much; later instants are refused. */
-const FUTURE_LIMIT_MS = 10 * 60_000;
+/**
+ * Clocks may be ahead of ours by this much; later instants are refused. An agent learns our clock from every answer:
+ * what is further ahead is a broken clock, and would hide what comes after it.
+ */
+const AHEAD_LIMIT_MS = 60_000;
 
 export interface AcceptedItem {
   /** Position in the push. */
   readonly index: number;
+  /** As it was pushed, but no instant of its connections is later than the push came. */
   readonly snapshot: Snapshot;
+  /**
+   * The instant that its contents stand for, milliseconds since the epoch: `takenAt`, or when it came if that was
+   * earlier. `takenAt` itself stays what it is: it is the snapshot's identity, by which a retry is known.
+   */
+  readonly standsAt: number;
 }
 
 export interface RejectedItem {
@@ -44,10 +55,31 @@ export function parsePush(body: unknown, now: number): ParsedPush {
   for (const [index, candidate] of snapshots.entries()) {
     const snapshot = SnapshotSchema.safeParse(candidate);
     const issues = snapshot.success ? instantIssues(snapshot.data, now) : issuesOf(snapshot.error);
-    if (snapshot.success && issues.length === 0) items.push({ index, snapshot: snapshot.data });
+    if (snapshot.success && issues.length === 0) items.push(accepted(index, snapshot.data, now));
     else rejected.push({ index, issues });
   }
   return { header, items, rejected };
+}
+
+function accepted(index: number, snapshot: Snapshot, now: number): AcceptedItem {
+  const connections = snapshot.connections.map((connection) => notAfter(connection, now));
+  return { index, snapshot: { ...snapshot, connections }, standsAt: Math.min(Date.parse(snapshot.takenAt), now) };
+}
+
+/** The connection without instants later than `now`; which of its instants come first stays so. */
+function notAfter(connection: Connection, now: number): Connection {
+  const latest = isoInstant(now);
+  const { openedAfter, openedBefore, firstSeenAt, lastSeenAt, endedAt } = connection;
+  // Instants of the wire have one length and so sort as texts.
+  const bounded = (instant: string): string => (instant > latest ? latest : instant);
+  return {
+    ...connection,
+    openedAfter: openedAfter === null ? null : bounded(openedAfter),
+    openedBefore: bounded(openedBefore),
+    firstSeenAt: bounded(firstSeenAt),
+    lastSeenAt: bounded(lastSeenAt),
+    ...(endedAt === undefined ? {} : { endedAt: bounded(endedAt) }),
+  };
 }
 
 function refuseOtherVersions(body: unknown): void {
@@ -69,7 +101,7 @@ function instantIssues({ takenAt, connections }: Snapshot, now: number): Issue[]
   const check = (path: string, instant: string | null | undefined, oldest: number): void => {
     if (instant === null || instant === undefined) return;
     const at = Date.parse(instant);
-    if (at > now + FUTURE_LIMIT_MS) issues.push({ path, message: 'must not be more than 10 minutes in the future' });
+    if (at > now + AHEAD_LIMIT_MS) issues.push({ path, message: aheadOf(at, now) });
     if (at < oldest) {
       const message = oldest === 0 ? 'must not be before 1970' : 'must not be older than the retention of 35 days';
       issues.push({ path, message });
@@ -84,4 +116,12 @@ function instantIssues({ takenAt, connections }: Snapshot, now: number): Issue[]
     check(`connections.${index}.endedAt`, connection.endedAt, now - RETENTION_MS);
   }
   return issues;
+}
+
+function aheadOf(at: number, now: number): string {
+  const seconds = Math.ceil((at - now) / 1_000);
+  return (
+    `is ${seconds} s ahead of the server's time, ${isoInstant(now)}, and must not be more than ` +
+    `${AHEAD_LIMIT_MS / 1_000} s ahead: check the agent's clock`
+  );
 }

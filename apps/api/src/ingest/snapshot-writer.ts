@@ -58,14 +58,15 @@ export class SnapshotWriter {
     const taken = new Set<number>();
     const ended = new Set<number>();
     for (const { items } of pushes) {
-      for (const { snapshot } of items) {
-        // A snapshot may end connections at its own instant.
+      for (const { snapshot, standsAt } of items) {
         taken.add(Date.parse(snapshot.takenAt));
+        // A snapshot may end connections at its own instant.
+        ended.add(standsAt);
         for (const { endedAt } of snapshot.connections) if (endedAt !== undefined) ended.add(Date.parse(endedAt));
       }
     }
     await this.partitions.ensure('snapshot', taken);
-    await this.partitions.ensure('connection_ended', [...taken, ...ended]);
+    await this.partitions.ensure('connection_ended', ended);
   }
 
   private async writeAll(sql: Sql, pushes: readonly PushToWrite[]): Promise<WriteResult[]> {
@@ -122,14 +123,12 @@ export class SnapshotWriter {
     await reopenLost(sql, complete);
     await mergeLifetimes(sql, lifetimes);
     const newest = new Map<number, number>();
-    for (const { hostId, takenAt } of fresh.map(completeRow)) {
-      newest.set(hostId, Math.max(newest.get(hostId) ?? 0, takenAt));
-    }
+    for (const { hostId, standsAt } of fresh) newest.set(hostId, Math.max(newest.get(hostId) ?? 0, standsAt));
     const hostIds = [...newest.keys()].sort((a, b) => a - b);
     await endLifetimes(sql, hostIds);
     await refreshHostLatest(
       sql,
-      hostIds.map((hostId) => ({ hostId, newestTakenAt: newest.get(hostId) ?? 0 })),
+      hostIds.map((hostId) => ({ hostId, newestAt: newest.get(hostId) ?? 0 })),
     );
   }
 }
@@ -137,9 +136,9 @@ export class SnapshotWriter {
 type KnownRun = Omit<HostRecord, 'hostId' | 'agentId'> & { readonly hostId: number | undefined };
 
 function hostUpdate({ header, items }: PushToWrite, known: KnownRun | undefined): HostUpdate & { newest: number } {
-  const taken = items.map(({ snapshot }) => Date.parse(snapshot.takenAt));
-  const oldest = Math.min(...taken);
-  const newest = Math.max(...taken);
+  const instants = items.map(({ standsAt }) => standsAt);
+  const oldest = Math.min(...instants);
+  const newest = Math.max(...instants);
   const goesOn = known?.runId === header.runId;
   const newestItem = items.reduce((a, b) => (Date.parse(b.snapshot.takenAt) >= Date.parse(a.snapshot.takenAt) ? b : a));
   const complete = items.some(({ snapshot }) => snapshot.complete && snapshot.netns === 0);
@@ -162,9 +161,9 @@ interface BatchRow extends SnapshotRow {
 class SnapshotBatch {
   private readonly rows = new Map<string, BatchRow>();
 
-  add(hostId: number, push: PushToWrite, { snapshot }: AcceptedItem): void {
+  add(hostId: number, push: PushToWrite, { snapshot, standsAt }: AcceptedItem): void {
     const key = snapshotKey(hostId, snapshot.netns, Date.parse(snapshot.takenAt));
-    if (!this.rows.has(key)) this.rows.set(key, { hostId, push, key, snapshot, runId: push.header.runId });
+    if (!this.rows.has(key)) this.rows.set(key, { hostId, push, key, snapshot, standsAt, runId: push.header.runId });
   }
 
   /** Ordered by key, so that two servers lock in the same order. */
@@ -179,9 +178,9 @@ class SnapshotBatch {
 
 function foldLifetimes(rows: readonly BatchRow[]): LifetimeRow[] {
   const folded = new Map<string, { hostId: number; lifetime: Lifetime }>();
-  for (const { hostId, snapshot } of rows) {
+  for (const { hostId, snapshot, standsAt } of rows) {
     for (const connection of snapshot.connections) {
-      const lifetime = lifetimeOf(connection, snapshot);
+      const lifetime = lifetimeOf(connection, snapshot, standsAt);
       const key = `${hostId} ${lifetime.socketId}`;
       const known = folded.get(key);
       folded.set(key, { hostId, lifetime: known === undefined ? lifetime : merged(known.lifetime, lifetime) });
@@ -190,6 +189,6 @@ function foldLifetimes(rows: readonly BatchRow[]): LifetimeRow[] {
   return [...folded.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 }
 
-function completeRow({ hostId, snapshot }: SnapshotRow): CompleteRow {
-  return { hostId, netns: snapshot.netns, takenAt: Date.parse(snapshot.takenAt) };
+function completeRow({ hostId, snapshot, standsAt }: SnapshotRow): CompleteRow {
+  return { hostId, netns: snapshot.netns, standsAt };
 }

@@ -1,11 +1,14 @@
 import { type Snapshot } from '@closewatch/protocol';
 import { TCP_STATES } from '@closewatch/socket-states';
 import { type Sql } from '../database/data-source.ts';
+import { isoInstant } from '../time/clock.ts';
 
 export interface SnapshotRow {
   readonly hostId: number;
   readonly runId: string;
   readonly snapshot: Snapshot;
+  /** The instant that its contents stand for, milliseconds since the epoch; earlier than `takenAt` if that was ahead. */
+  readonly standsAt: number;
 }
 
 /** What makes a snapshot that one and no other. */
@@ -16,38 +19,36 @@ export function snapshotKey(hostId: number, netns: number, takenAtMs: number): s
 /** Stores snapshots; one that is there already stays as it is. Returns the keys of those that are new. */
 export async function insertSnapshots(sql: Sql, rows: readonly SnapshotRow[]): Promise<Set<string>> {
   if (rows.length === 0) return new Set();
-  const counts = TCP_STATES.map((_, index) => `$${index + 8}::integer[]`).join(', ');
+  const counts = TCP_STATES.map((_, index) => `$${index + 9}::integer[]`).join(', ');
   const inserted = await sql.query<{ hostId: number; netns: number; takenAt: Date }[]>(
-    `INSERT INTO snapshot (host_id, netns_id, taken_at, interval_ms, run_id, seq, complete, ${TCP_STATES.join(', ')})
+    `INSERT INTO snapshot (host_id, netns_id, taken_at, interval_ms, run_id, seq, complete, stands_at,
+                           ${TCP_STATES.join(', ')})
      SELECT *
        FROM unnest($1::integer[], $2::integer[], $3::timestamptz[], $4::integer[], $5::uuid[], $6::bigint[],
-                   $7::boolean[], ${counts})
+                   $7::boolean[], $8::timestamptz[], ${counts})
      ON CONFLICT DO NOTHING
      RETURNING host_id AS "hostId", netns_id AS netns, taken_at AS "takenAt"`,
     [
       rows.map(({ hostId }) => hostId),
       rows.map(({ snapshot }) => snapshot.netns),
-      rows.map(({ snapshot }) => instant(snapshot.takenAt)),
+      rows.map(({ snapshot }) => snapshot.takenAt),
       rows.map(({ snapshot }) => snapshot.intervalMs),
       rows.map(({ runId }) => runId),
       rows.map(({ snapshot }) => snapshot.seq),
       rows.map(({ snapshot }) => snapshot.complete),
+      rows.map(({ snapshot, standsAt }) => (standsAt < Date.parse(snapshot.takenAt) ? isoInstant(standsAt) : null)),
       ...TCP_STATES.map((state) => rows.map(({ snapshot }) => snapshot.counts[state])),
     ],
   );
   return new Set(inserted.map(({ hostId, netns, takenAt }) => snapshotKey(hostId, netns, takenAt.getTime())));
 }
 
-/** Milliseconds, no finer: what two spellings of the same instant share. */
-function instant(text: string): string {
-  return new Date(text).toISOString();
-}
-
+/** A complete snapshot. */
 export interface CompleteRow {
   readonly hostId: number;
   readonly netns: number;
-  /** Milliseconds since the epoch. */
-  readonly takenAt: number;
+  /** The instant that its contents stand for, milliseconds since the epoch. */
+  readonly standsAt: number;
 }
 
 /** Moves forward the newest complete snapshot of each namespace. */
@@ -55,8 +56,8 @@ export async function noteComplete(sql: Sql, rows: readonly CompleteRow[]): Prom
   if (rows.length === 0) return;
   await sql.query(
     `INSERT INTO netns (host_id, netns_id, complete_at)
-     SELECT host_id, netns_id, max(taken_at)
-       FROM unnest($1::integer[], $2::integer[], $3::timestamptz[]) AS c (host_id, netns_id, taken_at)
+     SELECT host_id, netns_id, max(stands_at)
+       FROM unnest($1::integer[], $2::integer[], $3::timestamptz[]) AS c (host_id, netns_id, stands_at)
       GROUP BY host_id, netns_id
      ON CONFLICT (host_id, netns_id) DO UPDATE
         SET complete_at = greatest(netns.complete_at, excluded.complete_at)`,
@@ -68,6 +69,6 @@ export function completeColumns(rows: readonly CompleteRow[]): unknown[] {
   return [
     rows.map(({ hostId }) => hostId),
     rows.map(({ netns }) => netns),
-    rows.map(({ takenAt }) => new Date(takenAt).toISOString()),
+    rows.map(({ standsAt }) => isoInstant(standsAt)),
   ];
 }

@@ -8,18 +8,11 @@ import {
   type LiveAnswer,
   type Push,
 } from '@closewatch/protocol';
-import { Clock } from '../time/clock.ts';
 import { LiveClient } from '../testing/live-client.ts';
+import { MovableClock } from '../testing/movable-clock.ts';
 import { buildConnection, buildPush, buildSnapshot, iso } from '../testing/push-builder.ts';
 import { TestApi } from '../testing/test-api.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
-
-class MovableClock extends Clock {
-  aheadMs = 0;
-  override now(): number {
-    return Date.now() + this.aheadMs;
-  }
-}
 
 let database: TestDatabase;
 let api: TestApi;
