@@ -1,7 +1,10 @@
 import { type Connection, type EndedAs, type Owner, type Snapshot } from '@closewatch/protocol';
 import { type Endpoint } from '@closewatch/socket-states';
 
-/** All that some snapshots say about one connection. Times in milliseconds since the epoch. */
+/**
+ * All that some snapshots say about one connection. Times in milliseconds since the epoch.
+ * Always openedAfter ≤ openedBefore ≤ firstSeenAt ≤ lastSeenAt.
+ */
 export interface Lifetime {
   readonly socketId: string;
   readonly netns: number;
@@ -32,7 +35,10 @@ export function lifetimeOf(
   snapshot: Pick<Snapshot, 'takenAt' | 'netns'>,
   standsAt: number,
 ): Lifetime {
+  const firstSeenAt = Date.parse(connection.firstSeenAt);
   const lastSeenAt = Date.parse(connection.lastSeenAt);
+  // Seen in CLOSE_WAIT, it was in CLOSE_WAIT.
+  const openedBefore = Math.min(Date.parse(connection.openedBefore), firstSeenAt);
   const ended = connection.endedAt !== undefined;
   return {
     socketId: connection.socketId,
@@ -41,9 +47,9 @@ export function lifetimeOf(
     local: connection.local,
     peer: connection.peer,
     direction: connection.direction,
-    openedAfter: connection.openedAfter === null ? null : Date.parse(connection.openedAfter),
-    openedBefore: Date.parse(connection.openedBefore),
-    firstSeenAt: Date.parse(connection.firstSeenAt),
+    openedAfter: connection.openedAfter === null ? null : Math.min(Date.parse(connection.openedAfter), openedBefore),
+    openedBefore,
+    firstSeenAt,
     lastSeenAt,
     listedAt: ended ? lastSeenAt : Math.max(standsAt, lastSeenAt),
     valuedAt: Date.parse(snapshot.takenAt),
@@ -58,16 +64,20 @@ export function lifetimeOf(
 }
 
 /**
- * Two accounts of the same connection as one, by least and greatest, so that neither order nor repeats matter. The
- * statement mergeLifetimes does the same with what is stored.
+ * Two accounts of the same connection as one, by least and greatest, so that neither order nor repeats matter. Of
+ * brackets that contradict each other, as of two runs of an agent whose clock was set, openedBefore holds: it never
+ * lies before the connection was first seen. The statement mergeLifetimes does the same with what is stored.
  */
 export function merged(a: Lifetime, b: Lifetime): Lifetime {
   const [older, newer] = isNewer(a, b) ? [b, a] : [a, b];
   const end = laterEnd(a, b);
+  const openedAfter = greatest(older.openedAfter, newer.openedAfter);
+  const openedBefore = Math.min(older.openedBefore, newer.openedBefore);
   return {
     ...newer,
-    openedAfter: greatest(older.openedAfter, newer.openedAfter),
-    openedBefore: Math.min(older.openedBefore, newer.openedBefore),
+    // Bounded at each step it comes out the same as bounded at the end: least and greatest distribute.
+    openedAfter: openedAfter === null ? null : Math.min(openedAfter, openedBefore),
+    openedBefore,
     firstSeenAt: Math.min(older.firstSeenAt, newer.firstSeenAt),
     listedAt: Math.max(older.listedAt, newer.listedAt),
     reportedEndAt: end.reportedEndAt,

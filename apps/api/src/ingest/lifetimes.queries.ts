@@ -84,7 +84,10 @@ export async function mergeLifetimes(sql: Sql, rows: readonly LifetimeRow[]): Pr
                    $13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::timestamptz[], $17::text[],
                    $18::bigint[], $19::bigint[], $20::bigint[], $21::text[], $22::jsonb[])
      ON CONFLICT (host_id, socket_id) DO UPDATE
-        SET opened_after = greatest(open.opened_after, excluded.opened_after),
+        -- least() would take the other bound for one that is not known.
+        SET opened_after = CASE WHEN coalesce(open.opened_after, excluded.opened_after) IS NOT NULL
+                           THEN least(greatest(open.opened_after, excluded.opened_after),
+                                      open.opened_before, excluded.opened_before) END,
             opened_before = least(open.opened_before, excluded.opened_before),
             first_seen_at = least(open.first_seen_at, excluded.first_seen_at),
             last_seen_at = greatest(open.last_seen_at, excluded.last_seen_at),

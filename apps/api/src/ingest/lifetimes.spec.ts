@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Connection, type ConnectionItem, type Page, type Push, type Snapshot } from '@closewatch/protocol';
+import {
+  type Connection,
+  type ConnectionItem,
+  ConnectionItemSchema,
+  type Page,
+  pageOf,
+  type Push,
+  type Snapshot,
+} from '@closewatch/protocol';
 import fc from 'fast-check';
 import { buildConnection, buildPush, buildSnapshot, iso } from '../testing/push-builder.ts';
 import { TestApi } from '../testing/test-api.ts';
@@ -119,6 +127,19 @@ describe('lifetimes of connections', () => {
     expect(item?.ageSeconds).toEqual({ atLeast: 30, atMost: 31 });
   });
 
+  it('have an age that makes sense when two runs of an agent contradict each other', async () => {
+    const agent = await tell([
+      taken(20, [seen(A, 20, 20, { openedAfter: iso(at(18)), openedBefore: iso(at(30)) })]),
+      taken(25, [seen(A, 20, 25, { openedAfter: null, openedBefore: iso(at(12)) })]),
+    ]);
+    for (const query of ['', `?at=${iso(at(25))}`]) {
+      const path = `/api/v1/hosts/${agent.agentId}/connections${query}`;
+      const [item] = pageOf(ConnectionItemSchema).parse(await api.read(cookie, path)).items;
+      expect(item).toMatchObject({ openedAfter: iso(at(12)), openedBefore: iso(at(12)), firstSeenAt: iso(at(20)) });
+      expect(item?.ageSeconds.atMost).toBe(item?.ageSeconds.atLeast);
+    }
+  });
+
   it('are listed as of any earlier instant', async () => {
     const agent = await tell([
       taken(10, [seen(A, 10, 10)]),
@@ -147,9 +168,18 @@ describe('lifetimes of connections', () => {
 });
 
 describe('merging', () => {
+  type StoredLifetime = Record<'opened_before' | 'first_seen_at' | 'last_seen_at', Date> & {
+    opened_after: Date | null;
+  };
+
+  function expectBracket({ opened_after, opened_before, first_seen_at, last_seen_at }: StoredLifetime): void {
+    const order = [opened_after ?? opened_before, opened_before, first_seen_at, last_seen_at].map(Number);
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+  }
+
   /** All that is known of an agent's connections, wherever it is stored. */
-  async function stored(agentId: string): Promise<unknown[]> {
-    return database.query(
+  async function stored(agentId: string): Promise<StoredLifetime[]> {
+    return database.query<StoredLifetime>(
       `SELECT socket_id, opened_after, opened_before, known.first_seen_at, last_seen_at, listed_at, valued_at, recv_queue,
               reported_end_at, reported_end_as, ended_at, ended_as
          FROM (SELECT *, NULL::timestamptz AS ended_at, NULL AS ended_as FROM connection_open
@@ -170,6 +200,8 @@ describe('merging', () => {
         first: fc.integer({ min: 5, max: takenAt }),
         missed: fc.integer({ min: 0, max: 6 }),
         queue: fc.integer({ min: 0, max: 9 }),
+        // What runs of an agent believe of the beginning, right or wrong.
+        opened: fc.tuple(fc.option(fc.integer({ min: 0, max: 70 })), fc.integer({ min: 0, max: 70 })),
         ended: fc.option(
           fc.record({
             after: fc.integer({ min: 0, max: 4 }),
@@ -177,10 +209,12 @@ describe('merging', () => {
           }),
         ),
       })
-      .map(({ socketId, first, missed, queue, ended }): Connection => {
+      .map(({ socketId, first, missed, queue, opened: [after, before], ended }): Connection => {
         const last = Math.max(first, takenAt - missed);
         const end = ended === null ? {} : { endedAt: iso(at(last + ended.after)), endedAs: ended.as };
-        return seen(socketId, first, last, { recvQueue: queue, ...end });
+        const openedAfter = after === null ? null : iso(at(Math.min(after, before)));
+        const bracket = { openedAfter, openedBefore: iso(at(before)) };
+        return seen(socketId, first, last, { recvQueue: queue, ...bracket, ...end });
       });
   /** Any set of snapshots of one agent, each at its own second. */
   const story = fc
@@ -214,7 +248,9 @@ describe('merging', () => {
           for (let index = 0; index < mixed.length; index += groupSize) {
             await api.pushed({ ...crooked, snapshots: mixed.slice(index, index + groupSize) });
           }
-          expect(await stored(crooked.agentId)).toEqual(await stored(straight.agentId));
+          const known = await stored(crooked.agentId);
+          expect(known).toEqual(await stored(straight.agentId));
+          for (const row of known) expectBracket(row);
         },
       ),
       { numRuns: 25 },
