@@ -1,20 +1,18 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { NetlinkSource } from '../sockets/netlink.ts';
 import { type CloseWaitSocket } from '../sockets/socket-table.ts';
+import { FakeProc } from '../testing/fake-proc.ts';
 import { order, startLeakingChild } from '../testing/leaking.ts';
 import { ended } from '../testing/program.ts';
 import { OwnerFinder } from './owner-finder.ts';
 
 const children: ChildProcess[] = [];
-const folders: string[] = [];
+const procs: FakeProc[] = [];
 
 afterEach(async () => {
   for (const child of children.splice(0)) await ended(child);
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+  for (const proc of procs.splice(0)) proc.remove();
 });
 
 /** A process with so many CLOSE_WAIT sockets, and the sockets. */
@@ -30,17 +28,12 @@ async function leakingChild(many: number): Promise<{ child: ChildProcess; socket
   }
 }
 
-/** A /proc of our own making: for each process its user (ours) and its descriptors. */
-function fakeProc(processes: Record<number, Record<number, string>>): string {
-  const root = mkdtempSync(join(tmpdir(), 'closewatch-proc-'));
-  folders.push(root);
-  for (const [pid, descriptors] of Object.entries(processes)) {
-    mkdirSync(join(root, pid, 'fd'), { recursive: true });
-    writeFileSync(join(root, pid, 'stat'), `${pid} (prog ${pid}) S${' 0'.repeat(18)} 100 0 0`);
-    writeFileSync(join(root, pid, 'cmdline'), `prog\0${pid}\0`);
-    for (const [descriptor, link] of Object.entries(descriptors)) symlinkSync(link, join(root, pid, 'fd', descriptor));
-  }
-  return root;
+/** A /proc with these processes, for each its descriptors. */
+function fakeProc(processes: Record<number, Record<number, string>>): FakeProc {
+  const proc = new FakeProc();
+  procs.push(proc);
+  for (const [pid, descriptors] of Object.entries(processes)) proc.begin(Number(pid), descriptors);
+  return proc;
 }
 
 const ourUid = process.getuid?.() ?? 0;
@@ -80,7 +73,7 @@ describe('who holds a socket', () => {
       20: { 3: 'socket:[77]', 4: 'socket:[77]', 5: 'pipe:[77]' },
       21: { 9: 'socket:[77]', 10: 'socket:[78]' },
     });
-    const found = await new OwnerFinder(proc, 0).find([{ inode: 77, uid: ourUid }]);
+    const found = await new OwnerFinder(proc.root, 0).find([{ inode: 77, uid: ourUid }]);
     expect(found.get(77)?.ownership).toBe('known');
     expect(found.get(77)?.owners.map(({ pid, descriptor }) => `${pid}/${descriptor}`)).toEqual([
       '20/3',
@@ -96,13 +89,13 @@ describe('who holds a socket', () => {
 
   it('is found in processes of another user when nobody of its own has it', async () => {
     const proc = fakeProc({ 1: {}, 20: { 3: 'socket:[77]' } });
-    const found = await new OwnerFinder(proc, 0).find([{ inode: 77, uid: ourUid + 1 }]);
+    const found = await new OwnerFinder(proc.root, 0).find([{ inode: 77, uid: ourUid + 1 }]);
     expect(found.get(77)?.owners).toMatchObject([{ pid: 20, descriptor: 3 }]);
   });
 
   it('is nobody yet for a socket without an inode, and nobody at all where none is found', async () => {
     const proc = fakeProc({ 1: {} });
-    const found = await new OwnerFinder(proc, 0).find([
+    const found = await new OwnerFinder(proc.root, 0).find([
       { inode: 0, uid: 0 },
       { inode: 77, uid: ourUid },
     ]);
@@ -126,30 +119,37 @@ describe('who holds a socket', () => {
 
   it('is hidden where not even the first process shows', async () => {
     const proc = fakeProc({ 20: { 3: 'socket:[5]' } });
-    expect((await new OwnerFinder(proc, 0).find([{ inode: 77, uid: ourUid }])).get(77)?.ownership).toBe('hidden');
+    expect((await new OwnerFinder(proc.root, 0).find([{ inode: 77, uid: ourUid }])).get(77)?.ownership).toBe('hidden');
   });
 
   it('is another one when the process has exited and its pid was taken', async () => {
     const proc = fakeProc({ 1: {}, 20: { 3: 'socket:[77]' } });
-    const finder = new OwnerFinder(proc, 0);
+    const finder = new OwnerFinder(proc.root, 0);
     await finder.find([{ inode: 77, uid: ourUid }]);
     expect(finder.exited([20])).toEqual(new Set());
-    writeFileSync(join(proc, '20/stat'), `20 (other) S${' 0'.repeat(18)} 999 0 0`);
+    proc.name(20, 'other', 999);
     expect(finder.exited([20])).toEqual(new Set([20]));
     const [owner] = (await finder.find([{ inode: 77, uid: ourUid }])).get(77)?.owners ?? [];
     expect(owner).toMatchObject({ executable: 'other', startedAt: '1970-01-01T00:00:09.990Z' });
   });
 
-  it('is not asked again of a descriptor that leads to a tracked socket, and is after it was forgotten', async () => {
-    const proc = fakeProc({ 1: {}, 20: { 3: 'socket:[77]' } });
-    const finder = new OwnerFinder(proc, 0);
-    const owners = (await finder.find([{ inode: 77, uid: ourUid }])).get(77)?.owners ?? [];
-    rmSync(join(proc, '20/fd/3'));
-    symlinkSync('socket:[88]', join(proc, '20/fd/3'));
-    expect((await finder.find([{ inode: 88, uid: ourUid }])).get(88)?.ownership).toBe('none');
-    finder.forget(77, owners);
+  it('is found behind a descriptor whose number was used again, while its old socket lives on in a child', async () => {
+    const proc = fakeProc({ 1: {}, 20: { 3: 'socket:[77]' }, 21: { 3: 'socket:[77]' } });
+    const finder = new OwnerFinder(proc.root, 0);
+    await finder.find([{ inode: 77, uid: ourUid }]);
+    proc.link(20, 3, 'socket:[88]');
     expect((await finder.find([{ inode: 88, uid: ourUid }])).get(88)?.owners).toMatchObject([
       { pid: 20, descriptor: 3 },
     ]);
+  });
+
+  it('is asked last of a descriptor that led to a tracked socket, and like any other after that was forgotten', async () => {
+    const proc = fakeProc({ 1: {}, 20: { 3: 'socket:[77]' }, 21: { 9: 'socket:[88]' } });
+    const finder = new OwnerFinder(proc.root, 0);
+    const owners = (await finder.find([{ inode: 77, uid: ourUid }])).get(77)?.owners ?? [];
+    proc.link(20, 3, 'socket:[88]');
+    expect((await finder.find([{ inode: 88, uid: ourUid }])).get(88)?.owners).toMatchObject([{ pid: 21 }]);
+    finder.forget(77, owners);
+    expect((await finder.find([{ inode: 88, uid: ourUid }])).get(88)?.owners).toMatchObject([{ pid: 20 }, { pid: 21 }]);
   });
 });

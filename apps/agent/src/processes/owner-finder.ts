@@ -1,9 +1,7 @@
 import { type Connection, type Owner } from '@closewatch/protocol';
-import { readdirSync, readlinkSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { errorCode } from '../errors.ts';
 import { Pacer } from '../pacer.ts';
-import { describeProcess, readStat, type ProcessDescription } from './process-description.ts';
+import { OwnerSurvey } from './owner-survey.ts';
+import { ProcessTable } from './process-table.ts';
 
 /** A socket whose owners are asked for. */
 export interface SocketHandle {
@@ -16,31 +14,24 @@ export interface Ownership {
   readonly owners: readonly Owner[];
 }
 
-interface KnownProcess {
-  readonly startTicks: number;
-  readonly description: ProcessDescription;
-  /** Descriptors that were followed to sockets that are still tracked: descriptor → inode. */
-  readonly descriptors: Map<number, number>;
-}
+/** As many owners of one socket as the server takes. */
+export const MOST_OWNERS = 64;
 
-const MOST_OWNERS = 64;
-const SOCKET_LINK = /^socket:\[(\d+)\]$/;
+/** Which descriptors to follow: those of which nothing is remembered, or those remembered to lead to another socket. */
+type Followed = 'unknown' | 'known';
 
 /**
  * Finds who holds a socket: which descriptors of which processes lead to its inode. Following descriptors is what
- * costs, so it is done for new sockets only, in processes of the socket's user first, and never again for a
- * descriptor that leads to a socket still tracked.
+ * costs, so for a new socket processes of its user are searched first, and descriptors last that led to a socket which
+ * is still tracked. Who shares it besides shows in the next survey (owner-survey.ts).
  */
 export class OwnerFinder {
-  readonly #procRoot: string;
-  readonly #bootedAtMs: number;
-  readonly #processes = new Map<number, KnownProcess>();
+  readonly #processes: ProcessTable;
   readonly #tracked = new Set<number>();
 
   /** `procRoot` is usually /proc; `bootedAtMs` dates the kernel's start since 1970. */
   constructor(procRoot: string, bootedAtMs: number) {
-    this.#procRoot = procRoot;
-    this.#bootedAtMs = bootedAtMs;
+    this.#processes = new ProcessTable(procRoot, bootedAtMs);
   }
 
   /** Looks for all of them in one pass, by inode; yields to the event loop on the way. Never throws for a process that vanishes. */
@@ -57,29 +48,30 @@ export class OwnerFinder {
     return new Map(sockets.map(({ inode }): [number, Ownership] => [inode, ownershipOf(wanted.get(inode), hidden)]));
   }
 
+  /** Begins a walk through all processes for the owners of these, by inode; `owners` are those known so far. */
+  survey(owners: ReadonlyMap<number, readonly Owner[]>): OwnerSurvey {
+    return new OwnerSurvey(this.#processes, owners, MOST_OWNERS);
+  }
+
   /** Whether this descriptor still leads to that socket. */
   stillHolds({ pid, descriptor }: Owner, inode: number): boolean {
-    return descriptor !== null && this.#socketBehind(pid, String(descriptor)) === inode;
+    return descriptor !== null && this.#processes.socketBehind(pid, String(descriptor)) === inode;
   }
 
   /** The pids of `owners` that have exited since; their sockets may have passed to somebody else. */
   exited(pids: Iterable<number>): Set<number> {
-    const exited = new Set<number>();
-    for (const pid of pids) {
-      if (readStat(this.#procRoot, pid)?.startTicks !== this.#processes.get(pid)?.startTicks) exited.add(pid);
-    }
-    for (const pid of exited) this.#processes.delete(pid);
-    return exited;
+    return this.#processes.exited(pids);
+  }
+
+  /** These no longer hold the socket, which is tracked on. */
+  release(inode: number, owners: readonly Owner[]): void {
+    this.#processes.release(inode, owners);
   }
 
   /** Stops remembering a socket that is no longer tracked. */
   forget(inode: number, owners: readonly Owner[]): void {
     this.#tracked.delete(inode);
-    for (const { pid, descriptor } of owners) {
-      const known = this.#processes.get(pid);
-      if (descriptor !== null && known?.descriptors.get(descriptor) === inode) known.descriptors.delete(descriptor);
-      if (known?.descriptors.size === 0) this.#processes.delete(pid);
-    }
+    this.#processes.release(inode, owners);
   }
 
   /** Returns whether a process would not let itself be searched. */
@@ -87,80 +79,47 @@ export class OwnerFinder {
     const pacer = new Pacer();
     const likely: number[] = [];
     const others: number[] = [];
-    for (const pid of this.#pids()) {
-      (uids.has(this.#uidOf(pid) ?? -1) ? likely : others).push(pid);
+    for (const pid of this.#processes.pids()) {
+      (uids.has(this.#processes.uidOf(pid) ?? -1) ? likely : others).push(pid);
       if (pacer.due()) await pacer.rest();
     }
     // With hidepid, not even the first process of the namespace shows.
     let hidden = !likely.includes(1) && !others.includes(1);
-    for (const pid of likely) if (!(await this.#searchProcess(pid, wanted, pacer))) hidden = true;
-    if ([...wanted.values()].every((owners) => owners.length > 0)) return hidden;
-    for (const pid of others) if (!(await this.#searchProcess(pid, wanted, pacer))) hidden = true;
+    // A descriptor's number is used again at once, while the socket it led to may live on with somebody else: when
+    // nobody is found otherwise, what is remembered of descriptors is not trusted either.
+    const passes: readonly [readonly number[], Followed][] = [
+      [likely, 'unknown'],
+      [others, 'unknown'],
+      [[...likely, ...others], 'known'],
+    ];
+    for (const [pids, followed] of passes) {
+      for (const pid of pids) if (!(await this.#searchProcess(pid, wanted, followed, pacer))) hidden = true;
+      if ([...wanted.values()].every((owners) => owners.length > 0)) break;
+    }
     return hidden;
   }
 
-  async #searchProcess(pid: number, wanted: Map<number, Owner[]>, pacer: Pacer): Promise<boolean> {
-    let descriptors: string[];
-    try {
-      descriptors = readdirSync(join(this.#procRoot, String(pid), 'fd'));
-    } catch (error) {
-      return !isForbidden(error);
-    }
-    let known = this.#stillKnown(pid);
+  async #searchProcess(pid: number, wanted: Map<number, Owner[]>, followed: Followed, pacer: Pacer): Promise<boolean> {
+    let known = this.#processes.remembered(pid);
+    if (followed === 'known' && known === undefined) return true;
+    const descriptors = this.#processes.descriptorsOf(pid);
+    if (descriptors === 'hidden') return false;
     for (const descriptor of descriptors) {
-      const followed = known?.descriptors.get(Number(descriptor));
-      if (followed !== undefined && this.#tracked.has(followed) && !wanted.has(followed)) continue;
-      const inode = this.#socketBehind(pid, descriptor);
+      const before = known?.descriptors.get(Number(descriptor));
+      const isKnown = before !== undefined && this.#tracked.has(before) && !wanted.has(before);
+      if (isKnown !== (followed === 'known')) continue;
+      const inode = this.#processes.socketBehind(pid, descriptor);
       // One that may be listed but not followed is like the others of its process.
       if (inode === 'hidden') return false;
       if (pacer.due()) await pacer.rest();
       const owners = inode === undefined ? undefined : wanted.get(inode);
       if (inode === undefined || owners === undefined || owners.length >= MOST_OWNERS) continue;
-      known ??= this.#meet(pid);
+      known ??= this.#processes.meet(pid);
       if (known === undefined) return true;
       known.descriptors.set(Number(descriptor), inode);
       owners.push({ ...known.description, descriptor: Number(descriptor) });
     }
     return true;
-  }
-
-  #pids(): number[] {
-    return readdirSync(this.#procRoot)
-      .filter((name) => /^\d+$/.test(name))
-      .map(Number);
-  }
-
-  #uidOf(pid: number): number | undefined {
-    try {
-      return statSync(join(this.#procRoot, String(pid))).uid;
-    } catch {
-      return undefined;
-    }
-  }
-
-  #socketBehind(pid: number, descriptor: string): number | 'hidden' | undefined {
-    try {
-      const link = SOCKET_LINK.exec(readlinkSync(join(this.#procRoot, String(pid), 'fd', descriptor)));
-      return link === null ? undefined : Number(link[1]);
-    } catch (error) {
-      return isForbidden(error) ? 'hidden' : undefined;
-    }
-  }
-
-  #stillKnown(pid: number): KnownProcess | undefined {
-    const known = this.#processes.get(pid);
-    if (known === undefined || readStat(this.#procRoot, pid)?.startTicks === known.startTicks) return known;
-    this.#processes.delete(pid);
-    return undefined;
-  }
-
-  #meet(pid: number): KnownProcess | undefined {
-    const stat = readStat(this.#procRoot, pid);
-    if (stat === undefined) return undefined;
-    const description = describeProcess(this.#procRoot, pid, stat, this.#bootedAtMs);
-    const known = { startTicks: stat.startTicks, description, descriptors: new Map<number, number>() };
-    this.#processes.set(pid, known);
-    return known;
   }
 }
 
@@ -169,9 +128,4 @@ function ownershipOf(owners: readonly Owner[] | undefined, hidden: boolean): Own
   if (owners === undefined) return { ownership: 'not_accepted', owners: [] };
   if (owners.length > 0) return { ownership: 'known', owners };
   return { ownership: hidden ? 'hidden' : 'none', owners };
-}
-
-function isForbidden(error: unknown): boolean {
-  const code = errorCode(error);
-  return code === 'EACCES' || code === 'EPERM';
 }

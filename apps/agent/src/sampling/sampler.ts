@@ -62,7 +62,7 @@ export class Sampler {
     try {
       this.#end(findings.gone);
       await this.#date(findings);
-      await owners.update(tracker, findings);
+      await owners.update(tracker, findings, takenAt);
     } catch (error) {
       missing.push(`owners: ${messageOf(error)}`);
     }

@@ -1,0 +1,104 @@
+import { type Owner } from '@closewatch/protocol';
+import { readdirSync, readlinkSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorCode } from '../errors.ts';
+import { describeProcess, readStat, type ProcessDescription } from './process-description.ts';
+
+/** A process that holds a tracked socket. */
+export interface KnownProcess {
+  readonly startTicks: number;
+  readonly description: ProcessDescription;
+  /** Descriptors that were followed to tracked sockets: descriptor → inode. */
+  readonly descriptors: Map<number, number>;
+}
+
+const SOCKET_LINK = /^socket:\[(\d+)\]$/;
+
+/** The processes of this host and what their descriptors lead to, and a memory of those that hold tracked sockets. */
+export class ProcessTable {
+  readonly #procRoot: string;
+  readonly #bootedAtMs: number;
+  readonly #known = new Map<number, KnownProcess>();
+
+  /** `procRoot` is usually /proc; `bootedAtMs` dates the kernel's start since 1970. */
+  constructor(procRoot: string, bootedAtMs: number) {
+    this.#procRoot = procRoot;
+    this.#bootedAtMs = bootedAtMs;
+  }
+
+  pids(): number[] {
+    return readdirSync(this.#procRoot)
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number);
+  }
+
+  /** Undefined when the process is gone. */
+  uidOf(pid: number): number | undefined {
+    try {
+      return statSync(join(this.#procRoot, String(pid))).uid;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** None when the process is gone; `hidden` when it would not let itself be searched. */
+  descriptorsOf(pid: number): readonly string[] | 'hidden' {
+    try {
+      return readdirSync(join(this.#procRoot, String(pid), 'fd'));
+    } catch (error) {
+      return isForbidden(error) ? 'hidden' : [];
+    }
+  }
+
+  /** The inode of the socket a descriptor leads to; undefined when it leads elsewhere, or nowhere any more. */
+  socketBehind(pid: number, descriptor: string): number | 'hidden' | undefined {
+    try {
+      const link = SOCKET_LINK.exec(readlinkSync(join(this.#procRoot, String(pid), 'fd', descriptor)));
+      return link === null ? undefined : Number(link[1]);
+    } catch (error) {
+      return isForbidden(error) ? 'hidden' : undefined;
+    }
+  }
+
+  /** What is remembered of a process, unless another has taken its pid meanwhile. */
+  remembered(pid: number): KnownProcess | undefined {
+    const known = this.#known.get(pid);
+    if (known === undefined || readStat(this.#procRoot, pid)?.startTicks === known.startTicks) return known;
+    this.#known.delete(pid);
+    return undefined;
+  }
+
+  /** Gets to know a process; undefined when it is gone. */
+  meet(pid: number): KnownProcess | undefined {
+    const stat = readStat(this.#procRoot, pid);
+    if (stat === undefined) return undefined;
+    const description = describeProcess(this.#procRoot, pid, stat, this.#bootedAtMs);
+    const known = { startTicks: stat.startTicks, description, descriptors: new Map<number, number>() };
+    this.#known.set(pid, known);
+    return known;
+  }
+
+  /** Those of the pids that are no longer what they were; they are forgotten. */
+  exited(pids: Iterable<number>): Set<number> {
+    const exited = new Set<number>();
+    for (const pid of pids) {
+      if (readStat(this.#procRoot, pid)?.startTicks !== this.#known.get(pid)?.startTicks) exited.add(pid);
+    }
+    for (const pid of exited) this.#known.delete(pid);
+    return exited;
+  }
+
+  /** Forgets that these hold the socket, and processes of which nothing else is remembered. */
+  release(inode: number, owners: readonly Owner[]): void {
+    for (const { pid, descriptor } of owners) {
+      const known = this.#known.get(pid);
+      if (descriptor !== null && known?.descriptors.get(descriptor) === inode) known.descriptors.delete(descriptor);
+      if (known?.descriptors.size === 0) this.#known.delete(pid);
+    }
+  }
+}
+
+function isForbidden(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === 'EACCES' || code === 'EPERM';
+}
