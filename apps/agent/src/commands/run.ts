@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { type Environment } from '../environment.ts';
 import { readOrMakeAgentId } from '../host/agent-id.ts';
+import { readEphemeralPorts } from '../host/ephemeral-ports.ts';
 import { readHostFacts } from '../host/host-facts.ts';
 import { ConnectionChoice } from '../leaks/connection-choice.ts';
 import { LeakTracker } from '../leaks/leak-tracker.ts';
@@ -59,7 +60,7 @@ async function sampleAndPush(
   const outbox = new Outbox();
   const sampler = new Sampler({
     source,
-    tracker: new LeakTracker(facts, (at) => clock.instant(at)),
+    tracker: new LeakTracker(facts, (at) => clock.instant(at), readEphemeralPorts(procRoot)),
     choice: new ConnectionChoice(),
     owners: new OwnerKeeper(new OwnerFinder(procRoot, facts.bootedAtMs)),
     clock,

@@ -22,7 +22,7 @@ let choice: ConnectionChoice;
 let now: number;
 
 beforeEach(() => {
-  tracker = new LeakTracker(REALM, instant);
+  tracker = new LeakTracker(REALM, instant, () => false);
   choice = new ConnectionChoice();
   now = 0;
 });
@@ -181,7 +181,7 @@ describe('the choice of connections', () => {
     const room = fc.integer({ min: 80, max: 300 });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 12 }), room, fc.boolean(), (steps, connections, restless) => {
-        tracker = new LeakTracker(REALM, instant);
+        tracker = new LeakTracker(REALM, instant, () => false);
         choice = new ConnectionChoice({ connections, bytes: 1e9 });
         let told = new Set<string>();
         const tell = (): void => {

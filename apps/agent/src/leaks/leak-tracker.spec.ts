@@ -4,13 +4,14 @@ import { leak, tableOf } from '../testing/tables.ts';
 import { LeakTracker } from './leak-tracker.ts';
 
 const REALM = { bootId: '0539cfd7-52cc-4992-9ba6-baeee051f796', namespaceInode: 4_026_531_840 };
+const isEphemeral = (port: number): boolean => port >= 32_768 && port <= 60_999;
 const instant = (ms: number): string => new Date(ms).toISOString();
 
 let tracker: LeakTracker;
 let now: number;
 
 beforeEach(() => {
-  tracker = new LeakTracker(REALM, instant);
+  tracker = new LeakTracker(REALM, instant, isEphemeral);
   now = 0;
 });
 
@@ -75,7 +76,7 @@ describe('the leak tracker', () => {
     look(leak());
     look(leak());
     const [before] = openIds();
-    tracker = new LeakTracker(REALM, instant);
+    tracker = new LeakTracker(REALM, instant, isEphemeral);
     look(leak());
     look(leak());
     expect(openIds()).toEqual([before]);
@@ -84,7 +85,7 @@ describe('the leak tracker', () => {
 
   it('gives the same cookie another id in another namespace or boot', () => {
     const ids = [REALM, { ...REALM, namespaceInode: 1 }, { ...REALM, bootId: 'another' }].map((realm) => {
-      tracker = new LeakTracker(realm, instant);
+      tracker = new LeakTracker(realm, instant, isEphemeral);
       look(leak());
       look(leak());
       return openIds()[0];
@@ -123,7 +124,7 @@ describe('the leak tracker', () => {
     ]);
   });
 
-  it('knows a direction: inbound where somebody listens or nobody accepted yet, else outbound', () => {
+  it('knows a direction: inbound where somebody listens or nobody accepted yet, outbound where one dials from', () => {
     const sockets = [
       leak({ cookie: '1', localPort: 8080 }),
       leak({ cookie: '2', localPort: 40_000 }),
@@ -132,6 +133,12 @@ describe('the leak tracker', () => {
     look(...sockets);
     look(...sockets);
     expect([...tracker.open()].map(({ direction }) => direction)).toEqual(['inbound', 'outbound', 'inbound']);
+  });
+
+  it('knows no direction where a listener may have closed', () => {
+    look(leak({ localPort: 9090 }));
+    look(leak({ localPort: 9090 }));
+    expect([...tracker.open()][0]?.direction).toBeNull();
   });
 
   it('hands over what was open when its source is changed, and begins anew', () => {

@@ -1,4 +1,6 @@
+import { type IsEphemeral } from '../host/ephemeral-ports.ts';
 import { type CloseWaitSocket, type SocketTable } from '../sockets/socket-table.ts';
+import { directionOf } from './direction.ts';
 import { socketIdFromAddresses, socketIdFromCookie, type SocketRealm } from './socket-id.ts';
 import { type TrackedSocket } from './tracked-socket.ts';
 
@@ -28,14 +30,16 @@ const SIGHTINGS_TO_CONFIRM = 2;
 export class LeakTracker {
   readonly #realm: SocketRealm;
   readonly #instant: (monotonicMs: number) => string;
+  readonly #isEphemeral: IsEphemeral;
   readonly #sockets = new Map<string | number, TrackedSocket>();
   #previousAt: number | null = null;
   #looks = 0;
 
   /** `instant` writes a time of the monotonic clock as ISO 8601. */
-  constructor(realm: SocketRealm, instant: (monotonicMs: number) => string) {
+  constructor(realm: SocketRealm, instant: (monotonicMs: number) => string, isEphemeral: IsEphemeral) {
     this.#realm = realm;
     this.#instant = instant;
+    this.#isEphemeral = isEphemeral;
   }
 
   /** How many looks there were; before the second nothing can be confirmed. */
@@ -99,8 +103,7 @@ export class LeakTracker {
           ? socketIdFromAddresses(this.#realm, fiveTuple, inode, this.#instant(takenAt))
           : socketIdFromCookie(this.#realm, cookie),
       fiveTuple,
-      // A socket without an inode waits in a backlog: somebody listens, even if the table missed whom.
-      direction: inode === 0 ? 'inbound' : table.listeners.directionOf(fiveTuple.local),
+      direction: directionOf({ fiveTuple, inode, listeners: table.listeners, isEphemeral: this.#isEphemeral }),
       uid,
       socket,
       inode,

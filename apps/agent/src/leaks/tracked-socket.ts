@@ -17,7 +17,7 @@ export interface ToldDates {
 export interface TrackedSocket {
   readonly socketId: string;
   readonly fiveTuple: FiveTuple;
-  readonly direction: 'inbound' | 'outbound';
+  readonly direction: Connection['direction'];
   readonly uid: number;
   /** As the newest look shows it. */
   socket: CloseWaitSocket;

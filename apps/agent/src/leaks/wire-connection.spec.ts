@@ -8,7 +8,7 @@ import { mostBytes, wireConnection } from './wire-connection.ts';
 const instant = (ms: number): string => new Date(Date.UTC(2026, 10, 22) + ms).toISOString();
 
 function trackedLeak() {
-  const tracker = new LeakTracker({ bootId: 'b', namespaceInode: 1 }, instant);
+  const tracker = new LeakTracker({ bootId: 'b', namespaceInode: 1 }, instant, () => false);
   for (const at of [1_000, 6_000]) tracker.observe({ startedAt: at, takenAt: at, table: tableOf(leak()) });
   const [tracked] = [...tracker.open()];
   if (tracked === undefined) throw new Error('nothing is tracked');

@@ -14,7 +14,11 @@ let now = 0;
 beforeEach(() => {
   proc = new FakeProc();
   proc.begin(1, {});
-  tracker = new LeakTracker({ bootId: 'b', namespaceInode: 1 }, (ms) => new Date(ms).toISOString());
+  tracker = new LeakTracker(
+    { bootId: 'b', namespaceInode: 1 },
+    (ms) => new Date(ms).toISOString(),
+    () => false,
+  );
   keeper = new OwnerKeeper(new OwnerFinder(proc.root, 0));
 });
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SnapshotSchema, type Connection, type Snapshot } from '@closewatch/protocol';
 import { type ChildProcess } from 'node:child_process';
+import { readEphemeralPorts } from '../host/ephemeral-ports.ts';
 import { readHostFacts } from '../host/host-facts.ts';
 import { ConnectionChoice } from '../leaks/connection-choice.ts';
 import { LeakTracker } from '../leaks/leak-tracker.ts';
@@ -46,7 +47,7 @@ function samplerOf(source: SocketSource, clock = thisClock()): Sampler {
   const facts = readHostFacts('/proc');
   return new Sampler({
     source,
-    tracker: new LeakTracker(facts, (at) => clock.instant(at)),
+    tracker: new LeakTracker(facts, (at) => clock.instant(at), readEphemeralPorts('/proc')),
     choice: new ConnectionChoice(),
     owners: new OwnerKeeper(new OwnerFinder('/proc', facts.bootedAtMs)),
     clock,

@@ -2,7 +2,7 @@ import { type Endpoint } from '@closewatch/socket-states';
 
 const WILDCARDS = new Set(['0.0.0.0', '::']);
 
-/** The local endpoints somebody listens on, from which the direction of a connection follows. */
+/** The local endpoints somebody listens on. */
 export class Listeners {
   readonly #addressesByPort = new Map<number, Set<string>>();
 
@@ -16,12 +16,10 @@ export class Listeners {
     return [...this.#addressesByPort.keys()];
   }
 
-  /** Inbound when its local end is listened on, at that very address or at a wildcard; else we dialled. */
-  directionOf(local: Endpoint): 'inbound' | 'outbound' {
-    const addresses = this.#addressesByPort.get(local.port);
-    if (addresses === undefined) return 'outbound';
-    return addresses.has(local.address) || [...WILDCARDS].some((wildcard) => addresses.has(wildcard))
-      ? 'inbound'
-      : 'outbound';
+  /** Whether somebody listens at that very address, or at a wildcard, of its port. */
+  listenAt({ address, port }: Endpoint): boolean {
+    const addresses = this.#addressesByPort.get(port);
+    if (addresses === undefined) return false;
+    return addresses.has(address) || [...WILDCARDS].some((wildcard) => addresses.has(wildcard));
   }
 }

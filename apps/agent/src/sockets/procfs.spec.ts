@@ -38,7 +38,7 @@ describe('/proc/net/tcp and tcp6', () => {
     expect(new Set(closeWait.map(({ recvQueue }) => recvQueue))).toEqual(new Set([1, 7]));
     expect(closeWait.filter(({ inode }) => inode === 0)).toHaveLength(3);
     expect(closeWait.every(({ cookie }) => cookie === null)).toBe(true);
-    expect(closeWait.every((socket) => listeners.directionOf(socket.fiveTuple().local) === 'inbound')).toBe(true);
+    expect(closeWait.every((socket) => listeners.listenAt(socket.fiveTuple().local))).toBe(true);
   });
 
   it('keep IPv4 counts when tcp6 is missing, and miss nothing', async () => {
