@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ZOO_PROC_ROOT, ZOO_SEQUENCE, zooBuffers, zooNetstat } from '../testing/fixtures.ts';
 import { DiagDump } from './diag-dump.ts';
-import { AT, NLMSG_ERROR, NLM_F_DUMP_INTR, RECORD_BYTES, aligned, viewOf } from './diag-format.ts';
+import { AT, NLMSG_DONE, NLMSG_ERROR, NLM_F_DUMP_INTR, RECORD_BYTES, aligned, viewOf } from './diag-format.ts';
 import { timeWaitRecordsIn } from './sockstat.ts';
 
 function dumped(buffers: readonly Uint8Array[]) {
@@ -83,6 +83,20 @@ describe('a netlink dump', () => {
     viewOf(error).setUint32(AT.sequence, ZOO_SEQUENCE, true);
     viewOf(error).setInt32(AT.errno, -2, true);
     expect(dumped([error]).last).toEqual({ kind: 'refused', errno: 2 });
+  });
+
+  it('has failed when its end carries the number of an error, and has not when it carries none', () => {
+    const ending = (result: number | undefined): Uint8Array => {
+      const done = new Uint8Array(result === undefined ? 16 : 20);
+      viewOf(done).setUint32(AT.length, done.length, true);
+      viewOf(done).setUint16(AT.type, NLMSG_DONE, true);
+      viewOf(done).setUint32(AT.sequence, ZOO_SEQUENCE, true);
+      if (result !== undefined) viewOf(done).setInt32(AT.errno, result, true);
+      return done;
+    };
+    expect(dumped([ending(-12)]).last).toEqual({ kind: 'refused', errno: 12 });
+    expect(dumped([ending(0)]).last).toEqual({ kind: 'done' });
+    expect(dumped([ending(undefined)]).last).toEqual({ kind: 'done' });
   });
 
   it('skips answers to another request', () => {

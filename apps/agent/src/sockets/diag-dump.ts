@@ -66,11 +66,7 @@ export class DiagDump {
         if ((view.getUint16(offset + AT.flags, LITTLE_ENDIAN) & NLM_F_DUMP_INTR) !== 0) {
           return spoiled('NLM_F_DUMP_INTR');
         }
-        if (type === NLMSG_DONE) return { kind: 'done' };
-        if (type === NLMSG_ERROR) {
-          if (length < AT.errno + 4) return spoiled('an error without a number');
-          return { kind: 'refused', errno: -view.getInt32(offset + AT.errno, LITTLE_ENDIAN) };
-        }
+        if (type === NLMSG_DONE || type === NLMSG_ERROR) return endOf(view, offset, length, type);
         if (type !== TCPDIAG_GETSOCK || length < RECORD_BYTES) return spoiled(`a message of type ${type}`);
         const cookie = cookieNumber(view, offset);
         atStart &&= this.#cookies.includes(cookie);
@@ -90,6 +86,13 @@ export class DiagDump {
     else if (number === LISTEN) this.listeners.add(endpointAt(bytes, offset, 'local'));
     else if (number === FIN_WAIT_2 && bytes[offset + AT.timer] === TIMER_TIMEWAIT) this.finWait2Minisockets++;
   }
+}
+
+/** Both carry a negative error number; at the end of a dump that went well it is 0. */
+function endOf(view: DataView, offset: number, length: number, type: number): DumpProgress {
+  const errno = length < AT.errno + 4 ? undefined : -view.getInt32(offset + AT.errno, LITTLE_ENDIAN);
+  if (type === NLMSG_DONE && (errno === undefined || errno <= 0)) return { kind: 'done' };
+  return errno === undefined ? spoiled('an error without a number') : { kind: 'refused', errno };
 }
 
 function cookieNumber(view: DataView, offset: number): number {
