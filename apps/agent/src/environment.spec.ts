@@ -86,6 +86,16 @@ describe('the environment', () => {
     expect(faultsOf({ CLOSEWATCH_TOKEN: 'two words' })).toEqual([expect.stringContaining('holds no token')]);
   });
 
+  it.each(['/proc', '/proc/1/closewatch', '/proc/../proc/closewatch/'])('refuses the data folder %s', (path) => {
+    expect(faultsOf({ CLOSEWATCH_TOKEN: 't', CLOSEWATCH_DATA: path })).toEqual([
+      `CLOSEWATCH_DATA: ${path} lies in /proc, which keeps no files; name a folder on a disk`,
+    ]);
+  });
+
+  it('takes a data folder that is only called like it', () => {
+    expect(faultsOf({ CLOSEWATCH_TOKEN: 't', CLOSEWATCH_DATA: '/process/data' })).toEqual([]);
+  });
+
   it('lists all faults at once, and never the token', () => {
     const faults = faultsOf({
       CLOSEWATCH_TOKEN: 'sec ret',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { resolve } from 'node:path';
 import { messageOf } from './errors.ts';
 
 /** What an agent is told from outside. */
@@ -40,8 +41,13 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
   if (name.length > 253 || /[\s\p{Cc}]/u.test(name)) {
     faults.push(`CLOSEWATCH_HOSTNAME: "${name}" is no host name: at most 253 characters, none of them a space`);
   }
+  const dataFolder = read('CLOSEWATCH_DATA') ?? './.data';
+  // Node never returns from making folders there, where the kernel says ENOENT to every attempt.
+  if (/^\/proc(\/|$)/.test(resolve(dataFolder))) {
+    faults.push(`CLOSEWATCH_DATA: ${dataFolder} lies in /proc, which keeps no files; name a folder on a disk`);
+  }
   if (faults.length > 0) throw new EnvironmentError(faults);
-  return { server, token, intervalMs, hostname: name, dataFolder: read('CLOSEWATCH_DATA') ?? './.data' };
+  return { server, token, intervalMs, hostname: name, dataFolder };
 }
 
 function serverFrom(text: string, faults: string[]): URL {
