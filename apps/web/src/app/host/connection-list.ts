@@ -9,6 +9,7 @@ import { Clock } from '../clock/clock.ts';
 import { Formats } from '../i18n/formats.ts';
 import type { HeardConnection } from '../live/host-watch.ts';
 import { EmptyState } from '../ui/empty-state.ts';
+import { EndpointText } from '../ui/endpoint.ts';
 import { ErrorState } from '../ui/error-state.ts';
 import { AsOfField } from './as-of-field.ts';
 import { ConnectionAge } from './connection-age.ts';
@@ -36,6 +37,7 @@ const PHONE = '(max-width: 860px)';
     ConnectionHeads,
     ConnectionOwner,
     EmptyState,
+    EndpointText,
     ErrorState,
     SortChoice,
     TranslocoPipe,

@@ -8,10 +8,15 @@ import type { ConnectionRow } from './connection-rows.ts';
   imports: [TranslocoPipe],
   template: `
     @if (row().owner; as owner) {
-      <span [title]="owner.command || owner.executable">{{ row().process }}</span>
       @if (others() > 0) {
-        <span class="muted" [title]="'connections.shared' | transloco: { count: others() }"> +{{ others() }}</span>
+        <span class="muted" [title]="'connections.shared' | transloco: { count: others() }">{{ others() + 1 }}× </span>
       }
+      <span [title]="owner.command || owner.executable"
+        >{{ row().process }}
+        @if (row().commandArguments; as words) {
+          <span class="muted mono words">{{ words }}</span>
+        }
+      </span>
     } @else {
       @switch (row().connection.ownership) {
         @case ('not_accepted') {
@@ -30,6 +35,12 @@ import type { ConnectionRow } from './connection-rows.ts';
           }}</span>
         }
       }
+    }
+  `,
+  styles: `
+    .words {
+      margin-inline-start: 4px;
+      font-size: 12px;
     }
   `,
 })

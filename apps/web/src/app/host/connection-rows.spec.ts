@@ -77,3 +77,16 @@ describe('sortOf', () => {
     expect(sortOf(undefined, undefined)).toEqual(DEFAULT_SORT);
   });
 });
+
+describe('connectionRow', () => {
+  it.each([
+    ['/usr/bin/node', '/usr/bin/node server.js --port 80', 'server.js --port 80'],
+    ['/usr/bin/node', 'node server.js', 'server.js'],
+    ['/usr/lib/postgresql/15/bin/postgres', 'postgres: checkpointer', 'checkpointer'],
+    ['/opt/my app/run', '/opt/my app/run --fast', '--fast'],
+    ['/usr/sbin/nginx', 'nginx', ''],
+  ])('tells %s running "%s" by its words "%s"', (executable, command, words) => {
+    const [row] = rowsOf(ownedBy(executable, 7, command));
+    expect(row?.commandArguments).toBe(words);
+  });
+});

@@ -31,6 +31,8 @@ export interface ConnectionRow {
   readonly peer: string;
   /** Name of the first owner's executable, without its folder; null without an owner. */
   readonly process: string | null;
+  /** The words after the program's in its command line: which of many `node` or `java` this is. */
+  readonly commandArguments: string;
   readonly owner: Owner | null;
   /** When it entered CLOSE_WAIT at the latest, in milliseconds since the epoch. */
   readonly openedMs: number;
@@ -54,6 +56,7 @@ export function connectionRow(connection: HeardConnection): ConnectionRow {
     local,
     peer,
     process,
+    commandArguments: owner === null ? '' : argumentsOf(owner),
     owner,
     openedMs: Date.parse(connection.openedBefore),
     haystack: [local, peer, ...owners].join('\n').toLowerCase(),
@@ -111,4 +114,10 @@ function compare(a: string | number, b: string | number): number {
 
 function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1) || path;
+}
+
+function argumentsOf({ command, executable }: Owner): string {
+  const program = [executable, baseName(executable)].find((name) => command === name || command.startsWith(`${name} `));
+  const space = command.indexOf(' ');
+  return program === undefined ? (space < 0 ? '' : command.slice(space + 1)) : command.slice(program.length + 1);
 }
