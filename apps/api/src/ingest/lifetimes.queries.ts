@@ -1,13 +1,13 @@
 import { type Sql } from '../database/data-source.ts';
 import { type Lifetime } from './lifetime.ts';
-import { completeColumns, type CompleteRow } from './snapshots.queries.ts';
 
 export interface LifetimeRow {
   readonly hostId: number;
   readonly lifetime: Lifetime;
 }
 
-const COLUMNS = `host_id, socket_id, netns_id, transport, local_address, local_port, peer_address, peer_port, direction,
+/** What both tables of lifetimes have. */
+export const COLUMNS = `host_id, socket_id, netns_id, transport, local_address, local_port, peer_address, peer_port, direction,
        opened_after, opened_before, first_seen_at, last_seen_at, listed_at, valued_at, reported_end_at,
        reported_end_as, recv_queue, send_queue, uid, ownership, owners`;
 
@@ -27,46 +27,6 @@ const VALUES = [
   'owners',
   'valued_at',
 ];
-
-/** Takes ended connections, of which a push speaks again, back among the open ones; {@link endLifetimes} decides. */
-export async function reopenMentioned(sql: Sql, rows: readonly LifetimeRow[]): Promise<void> {
-  if (rows.length === 0) return;
-  await sql.query(
-    `WITH back AS (
-       DELETE FROM connection_ended ended
-        USING unnest($1::integer[], $2::text[]) AS mentioned (host_id, socket_id)
-        WHERE ended.host_id = mentioned.host_id
-          AND ended.socket_id = mentioned.socket_id
-          AND NOT EXISTS (SELECT FROM connection_open open
-                           WHERE open.host_id = mentioned.host_id AND open.socket_id = mentioned.socket_id)
-       RETURNING ended.*
-     )
-     INSERT INTO connection_open (${COLUMNS}) SELECT ${COLUMNS} FROM back`,
-    [rows.map(({ hostId }) => hostId), rows.map(({ lifetime }) => lifetime.socketId)],
-  );
-}
-
-/**
- * Takes back connections that we ended ourselves (`lost`) later than a complete snapshot, which arrived late, proves:
- * {@link endLifetimes} then ends them at the earlier instant.
- */
-export async function reopenLost(sql: Sql, late: readonly CompleteRow[]): Promise<void> {
-  if (late.length === 0) return;
-  await sql.query(
-    `WITH back AS (
-       DELETE FROM connection_ended ended
-        USING unnest($1::integer[], $2::integer[], $3::timestamptz[]) AS late (host_id, netns_id, stands_at)
-        WHERE ended.host_id = late.host_id
-          AND ended.netns_id = late.netns_id
-          AND ended.ended_at > late.stands_at
-          AND ended.listed_at < late.stands_at
-          AND (ended.reported_end_at IS NULL OR ended.reported_end_at < ended.last_seen_at)
-       RETURNING ended.*
-     )
-     INSERT INTO connection_open (${COLUMNS}) SELECT ${COLUMNS} FROM back`,
-    completeColumns(late),
-  );
-}
 
 /** Merges what a push says into the open connections, by least and greatest. One row a connection. */
 export async function mergeLifetimes(sql: Sql, rows: readonly LifetimeRow[]): Promise<void> {

@@ -7,8 +7,9 @@ import { Clock } from '../time/clock.ts';
 import { refreshHostLatest } from './host-latest.queries.ts';
 import { type HostRecord, type HostUpdate, lockHosts, upsertHosts } from './hosts.queries.ts';
 import { type Lifetime, lifetimeOf, merged } from './lifetime.ts';
-import { endLifetimes, type LifetimeRow, mergeLifetimes, reopenLost, reopenMentioned } from './lifetimes.queries.ts';
+import { endLifetimes, type LifetimeRow, mergeLifetimes } from './lifetimes.queries.ts';
 import { type AcceptedItem, type ParsedPush } from './push-parser.ts';
+import { reopenLost, reopenMentioned } from './reopen.queries.ts';
 import { judgeRun } from './run-judgement.ts';
 import { type CompleteRow, insertSnapshots, noteComplete, snapshotKey, type SnapshotRow } from './snapshots.queries.ts';
 
@@ -118,9 +119,9 @@ export class SnapshotWriter {
   private async writeLifetimes(sql: Sql, fresh: readonly BatchRow[]): Promise<void> {
     const lifetimes = foldLifetimes(fresh);
     const complete = fresh.filter(({ snapshot }) => snapshot.complete).map(completeRow);
-    await noteComplete(sql, complete);
+    const late = await noteComplete(sql, complete);
     await reopenMentioned(sql, lifetimes);
-    await reopenLost(sql, complete);
+    await reopenLost(sql, late);
     await mergeLifetimes(sql, lifetimes);
     const newest = new Map<number, number>();
     for (const { hostId, standsAt } of fresh) newest.set(hostId, Math.max(newest.get(hostId) ?? 0, standsAt));
