@@ -2,7 +2,7 @@
 # What `npm start`, `npm test` and the other scripts of package.json call: on a fresh clone it first
 # installs what is missing, then does the task with the Node.js that the install brought.
 #
-#   sh tools/run.sh start|test|check|static|build|agent|leak-lab [arguments]
+#   sh tools/run.sh start|test|check|static|build|agent|leak-lab|screens [arguments]
 #
 # Ends in `exec`, so that Ctrl-C and SIGTERM reach the program itself.
 set -eu
@@ -65,6 +65,8 @@ static_checks() {
     say "$check"
     npm run --silent "$check"
   done
+  say "size of the web app"
+  nx run web:size
 }
 
 task=${1:-}
@@ -83,6 +85,12 @@ case $task in
   leak-lab)
     exec node --no-warnings tools/leak-lab/main.ts "$@"
     ;;
+  screens)
+    build
+    SCREENS_AFTER_SECONDS=${SCREENS_AFTER_SECONDS:-180} playwright test -c apps/e2e/playwright.config.ts screens
+    mkdir -p docs/screens
+    exec cp dist/screens/*.png docs/screens/
+    ;;
   test)
     build
     exec node tools/test/run.ts "$@"
@@ -99,7 +107,7 @@ case $task in
     exec node tools/test/run.ts "$@"
     ;;
   *)
-    say "unknown task '$task'; one of start, test, check, static, build, agent, leak-lab"
+    say "unknown task '$task'; one of start, test, check, static, build, agent, leak-lab, screens"
     exit 2
     ;;
 esac

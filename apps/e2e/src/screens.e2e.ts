@@ -1,5 +1,6 @@
 import { expect, test, type Browser } from '@playwright/test';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { launchBrowser } from './stack/browser.ts';
 import { Product, startLeak } from './stack/product.ts';
 import { workspace, type Program } from './stack/program.ts';
@@ -8,6 +9,8 @@ import { workspace, type Program } from './stack/program.ts';
  * Both pages in each theme and width, each with a leak on it: nothing may overflow the page sideways. The pictures are
  * for people to look at: dist/screens, from where `npm run screens` takes those of docs/screens.
  */
+/** How long the product watches the leaks before its picture is taken, so that the charts have something to show. */
+const AFTER_SECONDS = Number(process.env['SCREENS_AFTER_SECONDS'] ?? 5);
 const VIEWPORTS = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
 
 let product: Product;
@@ -15,15 +18,19 @@ let browser: Browser;
 const leaks: Program[] = [];
 
 test.beforeAll(async () => {
+  test.setTimeout(60_000 + AFTER_SECONDS * 1_000);
   product = await Product.start({ CLOSEWATCH_HOSTNAME: 'shop-web-01' });
   browser = await launchBrowser();
   for (const [scenario, count] of [
-    ['code-leak', 14],
-    ['not-reading', 5],
     ['time-wait', 60],
+    ['code-leak', 9],
+    ['not-reading', 5],
+    ['code-leak', 14],
   ] as const) {
+    await sleep((AFTER_SECONDS * 1_000) / 5);
     leaks.push((await startLeak(scenario, count)).program);
   }
+  await sleep((AFTER_SECONDS * 1_000) / 5);
 });
 
 test.afterAll(async () => {
@@ -51,7 +58,7 @@ test('the pages fit wide and phone screens, light and dark', async () => {
         await page.goto(new URL(path, product.origin).href);
         await expect(page.getByTestId(name === 'fleet' ? 'host-row' : 'connection-row').first()).toBeVisible();
         await expect(page.getByTestId('connection-chip')).toHaveAttribute('data-status', 'live');
-        await page.waitForTimeout(2_500); // lets the live chart gain a few points for the picture
+        await page.waitForTimeout(1_500); // the live chart gains a point
         const overflow = await page.evaluate(
           () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
         );
