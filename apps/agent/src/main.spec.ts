@@ -39,6 +39,12 @@ function said(words: readonly string[], environment: Record<string, string> = {}
 }
 
 describe('closewatch-agent', () => {
+  it('imports nothing but koffi and Node itself', () => {
+    const imports = readFileSync(agent.path, 'utf8').matchAll(/^import .* from "([^"]+)"|import\("([^"]+)"\)/gm);
+    const packages = [...imports].map(([, whole, lazy]) => whole ?? lazy).filter((name) => !name?.startsWith('node:'));
+    expect(new Set(packages)).toEqual(new Set(['koffi']));
+  });
+
   it('prints its version', () => {
     expect(said(['--version'])).toEqual({ status: 0, stdout: '1.2.3\n', stderr: '' });
   });

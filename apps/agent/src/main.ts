@@ -1,4 +1,4 @@
-import { SOURCES, type Source } from '@closewatch/protocol';
+import { type Source } from '@closewatch/protocol';
 import { parseArgs } from 'node:util';
 import { counts } from './commands/counts.ts';
 import { HELP } from './commands/help.ts';
@@ -6,6 +6,7 @@ import { run } from './commands/run.ts';
 import { EnvironmentError, readEnvironment } from './environment.ts';
 import { messageOf } from './errors.ts';
 import { logTo } from './log.ts';
+import { SOURCES } from './uplink/contract.ts';
 import { VERSION } from './version.ts';
 
 const PROC_ROOT = '/proc';

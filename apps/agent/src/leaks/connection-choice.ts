@@ -1,4 +1,4 @@
-import { PUSH_LIMITS } from '@closewatch/protocol';
+import { PUSH_LIMITS } from '../uplink/contract.ts';
 import { type LeakTracker } from './leak-tracker.ts';
 import { type TrackedSocket } from './tracked-socket.ts';
 import { mostBytes } from './wire-connection.ts';

@@ -1,9 +1,10 @@
-import { PROTOCOL_VERSION, type Agent } from '@closewatch/protocol';
+import { type Agent } from '@closewatch/protocol';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import { type ServerClock } from '../sampling/server-clock.ts';
+import { PROTOCOL_VERSION } from './contract.ts';
 import { dateOf, exchange } from './http-exchange.ts';
 import { type Parcel } from './outbox.ts';
 import { meaningOf, type Meaning } from './push-answer.ts';

@@ -1,4 +1,5 @@
-import { ErrorAnswerSchema, PushAnswerSchema, type ErrorAnswer, type PushAnswer } from '@closewatch/protocol';
+import { type ErrorAnswer, type PushAnswer } from '@closewatch/protocol';
+import { errorAnswerIn, pushAnswerIn } from './contract.ts';
 import { type HttpAnswer } from './http-exchange.ts';
 import { type Refusal } from './uplink-states.ts';
 
@@ -22,11 +23,11 @@ const REFUSAL_BY_STATUS: Readonly<Record<number, Refusal>> = {
 /** Reads an answer by contract; `nowMs`, since 1970, is what a Retry-After that names a date counts from. */
 export function meaningOf({ status, headers, body }: HttpAnswer, nowMs: number): Meaning {
   if (status === 200) {
-    const answer = PushAnswerSchema.safeParse(jsonOrNothing(body));
-    if (answer.success) return { kind: 'accepted', answer: answer.data };
+    const answer = pushAnswerIn(body);
+    if (answer !== undefined) return { kind: 'accepted', answer };
     return { kind: 'refused', as: 'not_closewatch', words: 'answered 200 with something that is no answer to a push' };
   }
-  const error = ErrorAnswerSchema.safeParse(jsonOrNothing(body)).data;
+  const error = errorAnswerIn(body);
   const as = refusalOf(status, error);
   const retryAfterMs = retryAfterIn(headers['retry-after'], nowMs);
   return {
@@ -57,12 +58,4 @@ function wordsOf(status: number, error: ErrorAnswer | undefined): string {
   if (error === undefined) return String(status);
   const issues = error.issues.map(({ path, message }) => `${path}: ${message}`);
   return [`${status} ${error.message}`, ...issues.slice(0, 3)].join('; ');
-}
-
-function jsonOrNothing(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
