@@ -20,7 +20,7 @@ import { Formats } from '../i18n/formats.ts';
         {{ 'status.silentSince' | transloco: { time: since() } }}
       }
     }`,
-  host: { '[class]': 'status()' },
+  host: { 'data-testid': 'host-status', '[attr.data-status]': 'status()', '[class]': 'status()' },
   styles: `
     :host {
       display: inline-flex;

@@ -1,0 +1,75 @@
+import { expect, test, type Browser } from '@playwright/test';
+import { StateSeriesSchema } from '@closewatch/protocol';
+import { randomBytes } from 'node:crypto';
+import { launchBrowser } from './stack/browser.ts';
+import { Product } from './stack/product.ts';
+import { Program } from './stack/program.ts';
+
+/**
+ * The server is killed and comes back, then the host vanishes. The page says so each time; of the samples that the agent
+ * took in between none is lost.
+ */
+let product: Product;
+let agent: Program;
+let browser: Browser;
+const token = randomBytes(32).toString('hex');
+const served = { CLOSEWATCH_LOCAL_AGENT: 'off', CLOSEWATCH_TOKEN: token };
+
+test.beforeAll(async () => {
+  product = await Product.start(served);
+  agent = new Program('the agent', ['dist/agent/main.js', 'run'], {
+    CLOSEWATCH_SERVER: product.origin,
+    CLOSEWATCH_TOKEN: token,
+    CLOSEWATCH_DATA: product.dataFolder,
+    CLOSEWATCH_INTERVAL: '1s',
+    CLOSEWATCH_HOSTNAME: 'far-away',
+  });
+  browser = await launchBrowser();
+});
+
+test.afterAll(async () => {
+  await browser?.close();
+  await agent?.stop('SIGKILL');
+  await product?.stopAndForget();
+});
+
+test('an outage of the server leaves no gap, and a host that vanishes is silent since then', async () => {
+  test.setTimeout(240_000);
+  const page = await (await browser.newContext({ locale: 'en-GB' })).newPage();
+  await page.goto(product.signInUrl);
+  await page.getByTestId('host-link').first().click();
+  await page.waitForURL('**/hosts/*');
+  const chip = page.getByTestId('connection-chip');
+  await expect(chip).toHaveAttribute('data-status', 'live');
+
+  const killedAt = Date.now();
+  await product.api.stop('SIGKILL');
+  await expect(page.getByTestId('offline-banner')).toBeVisible();
+  await expect(chip).toHaveAttribute('data-status', 'offline');
+  await page.waitForTimeout(5_000);
+  product = await Product.start({ ...served, PORT: new URL(product.origin).port }, product.dataFolder);
+  await expect(chip).toHaveAttribute('data-status', 'live', { timeout: 30_000 });
+  await expect(page.getByTestId('offline-banner')).toBeHidden();
+
+  // The agent kept what it could not deliver: no two-second step around the outage is empty.
+  const hostId = new URL(page.url()).pathname.split('/').at(-1) ?? '';
+  const range = { from: new Date(killedAt - 4_000), to: new Date(killedAt + 8_000) };
+  const read = async (): Promise<(number | null)[]> => {
+    const query = `from=${range.from.toISOString()}&to=${range.to.toISOString()}&points=6`;
+    const answer = await page.request.get(`${product.origin}/api/v1/hosts/${hostId}/states?${query}`);
+    expect(answer.status()).toBe(200);
+    return StateSeriesSchema.parse(await answer.json()).series.established.avg;
+  };
+  await expect.poll(async () => (await read()).filter((value) => value === null), { timeout: 30_000 }).toEqual([]);
+  expect((await read()).length).toBeGreaterThanOrEqual(4);
+
+  await agent.stop('SIGKILL');
+  const status = page.getByTestId('host-status');
+  await expect(status).toHaveAttribute('data-status', 'stale', { timeout: 30_000 });
+  await expect(status).toHaveAttribute('data-status', 'silent', { timeout: 70_000 });
+  await expect(status).toContainText(/Silent since \d/);
+  // The API and the page itself are well.
+  await expect(chip).toHaveAttribute('data-status', 'live');
+  await page.goto(`${product.origin}/fleet`);
+  await expect(page.getByTestId('host-row').getByTestId('host-status')).toHaveAttribute('data-status', 'silent');
+});
