@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type ConnectionItem, Instant, type Page } from '@closewatch/protocol';
+import { type ConnectionItem, Instant, type Page, SocketId } from '@closewatch/protocol';
 import { parseTcpState } from '@closewatch/socket-states';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
@@ -11,7 +11,7 @@ import { Clock } from '../time/clock.ts';
 import { connectionItem } from './connection-item.ts';
 import { connectionsAt, openConnections } from './connections.queries.ts';
 
-const Place = z.tuple([Instant, z.string()]);
+const Place = z.tuple([Instant, SocketId]);
 
 export interface ConnectionsRequest {
   readonly state: string;

@@ -31,7 +31,7 @@ export class HistoryService {
   async states(principal: Principal, id: string, request: StatesRequest): Promise<StateSeries> {
     const { hostId, host } = await this.hosts.find(principal, id);
     const to = request.to === undefined ? this.clock.now() : Date.parse(request.to);
-    const from = request.from === undefined ? to - HOUR_MS : Date.parse(request.from);
+    const from = request.from === undefined ? Math.max(0, to - HOUR_MS) : Date.parse(request.from);
     const grid = timeGrid(from, to, request.points, host.intervalMs);
     const steps = await bucketStates(this.dataSource.manager, { hostId, netns: request.netns, from, to }, grid);
     return {

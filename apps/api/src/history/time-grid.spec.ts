@@ -28,4 +28,18 @@ describe('timeGrid', () => {
     expect(later.stepMs).toBe(first.stepMs);
     expect((later.start - first.start) % first.stepMs).toBe(0);
   });
+
+  it('is found at once for a range of thousands of years', () => {
+    const instant = fc.date({ min: new Date(0), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true });
+    fc.assert(
+      fc.property(instant, instant, fc.integer({ min: 1, max: 2_000 }), (a, b, points) => {
+        const [from, to] = [Math.min(a.getTime(), b.getTime()), Math.max(a.getTime(), b.getTime()) + 1];
+        const startedAt = performance.now();
+        const { start, stepMs, count } = timeGrid(from, to, points, 5_000);
+        expect(performance.now() - startedAt).toBeLessThan(100);
+        expect(count).toBeLessThanOrEqual(points);
+        expect(start + count * stepMs).toBeGreaterThanOrEqual(to);
+      }),
+    );
+  });
 });

@@ -15,10 +15,14 @@ const JITTER = 1.2;
  */
 export function timeGrid(from: number, to: number, points: number, intervalMs: number): TimeGrid {
   const shortest = Math.max((to - from) / points, intervalMs * JITTER);
-  for (let seconds = Math.ceil(shortest / SECOND_MS); ; seconds++) {
+  for (let seconds = Math.ceil(shortest / SECOND_MS); ;) {
     const stepMs = seconds * SECOND_MS;
-    const start = Math.floor(from / stepMs) * stepMs;
+    const stepsBefore = Math.floor(from / stepMs);
+    const start = stepsBefore * stepMs;
     const count = Math.ceil((to - start) / stepMs);
-    if (count <= points || count === 1) return { start, stepMs, count };
+    if (count <= points) return { start, stepMs, count };
+    // As long as no fewer steps lie before the range, none shorter than this reaches its end. Trying each second in turn
+    // would take seconds of work for a range of thousands of years.
+    seconds = Math.max(seconds + 1, Math.ceil(to / (stepsBefore + points) / SECOND_MS));
   }
 }

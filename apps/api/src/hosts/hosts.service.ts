@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Host, type Page } from '@closewatch/protocol';
+import { Count, type Host, type Page, Text } from '@closewatch/protocol';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { ApiError } from '../errors/api-error.ts';
@@ -9,7 +9,8 @@ import { type Principal } from '../rights/principal.ts';
 import { Clock } from '../time/clock.ts';
 import { findHost, type HostRow, listHosts } from './hosts.queries.ts';
 
-const Place = z.tuple([z.string(), z.int()]);
+/** Hostname and host_id: what the wire and the column take. */
+const Place = z.tuple([Text(253), Count]);
 
 @Injectable()
 export class HostsService {
