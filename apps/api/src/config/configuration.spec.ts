@@ -83,12 +83,26 @@ describe('readConfiguration', () => {
     ['CLOSEWATCH_INTERVAL', { CLOSEWATCH_INTERVAL: '5' }],
     ['CLOSEWATCH_INTERVAL', { CLOSEWATCH_INTERVAL: '500ms' }],
     ['CLOSEWATCH_INTERVAL', { CLOSEWATCH_INTERVAL: '6m' }],
+    ['CLOSEWATCH_INTERVAL', { CLOSEWATCH_INTERVAL: '1.5s' }],
+    ['CLOSEWATCH_INTERVAL', { CLOSEWATCH_INTERVAL: '0000000005s' }],
+    ['CLOSEWATCH_HOSTNAME', { CLOSEWATCH_HOSTNAME: 'web 1' }],
+    ['CLOSEWATCH_HOSTNAME', { CLOSEWATCH_HOSTNAME: 'web\u{7f}1' }],
+    ['CLOSEWATCH_HOSTNAME', { CLOSEWATCH_HOSTNAME: 'x'.repeat(254) }],
     ['CLOSEWATCH_PUBLIC_URL', { CLOSEWATCH_PUBLIC_URL: 'closewatch.example.com' }],
     ['CLOSEWATCH_PUBLIC_URL', { CLOSEWATCH_PUBLIC_URL: 'https://example.com/closewatch' }],
     ['CLOSEWATCH_TOKEN_FILE', { CLOSEWATCH_TOKEN_FILE: '/nowhere/token' }],
     ['CLOSEWATCH_TOKEN', { CLOSEWATCH_TOKEN: '0123456789abcdef', CLOSEWATCH_TOKEN_FILE: '/nowhere/token' }],
   ])('names %s in the fault of %j', (name, environment) => {
     expect(faults(environment)).toEqual([expect.stringMatching(new RegExp(`^${name} `))]);
+  });
+
+  // The rule of apps/agent/src/environment.ts.
+  it.each(['1s', '5m', '1000ms', '300s', '300000ms', '000000005s'])('takes %s for an interval', (interval) => {
+    expect(faults({ CLOSEWATCH_INTERVAL: interval })).toEqual([]);
+  });
+
+  it.each(['db-1.example.com', '数据库', 'x'.repeat(253)])('takes %s for a host name', (name) => {
+    expect(faults({ CLOSEWATCH_HOSTNAME: name })).toEqual([]);
   });
 
   it('lists all faults at once and no secret', () => {

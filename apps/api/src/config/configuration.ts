@@ -8,15 +8,25 @@ import { errorCode } from '../errors/coerce-error.ts';
 /** Secrets may come from a file instead, NAME_FILE, so that they stay out of `docker inspect` and `ps`. */
 const SECRETS = ['DATABASE_URL', 'CLOSEWATCH_ADMIN_PASSWORD', 'CLOSEWATCH_TOKEN'] as const;
 
-const INTERVAL_UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
-const SHORTEST_INTERVAL_MS = 1_000;
-const LONGEST_INTERVAL_MS = 300_000;
+/*
+ * CLOSEWATCH_INTERVAL and CLOSEWATCH_HOSTNAME are the agent's to read: we pass them on. The rules here are those of
+ * apps/agent/src/environment.ts and must stay so, or we would start an agent that refuses to run.
+ *   interval: a whole number of at most nine digits, then ms, s or m; from 1s to 5m
+ *   host name: at most 253 characters, none of them a space or a control character
+ */
+const SHORTEST_MS = 1_000;
+const LONGEST_MS = 300_000;
+const UNITS = { ms: 1, s: 1_000, m: 60_000 } as const;
 
 function isInterval(text: string): boolean {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text) ?? [];
+  const [, amount, unit] = /^(\d{1,9})(ms|s|m)$/.exec(text) ?? [];
   if (amount === undefined || unit === undefined) return false;
-  const ms = Number(amount) * (INTERVAL_UNITS_MS[unit] ?? NaN);
-  return ms >= SHORTEST_INTERVAL_MS && ms <= LONGEST_INTERVAL_MS;
+  const intervalMs = Number(amount) * UNITS[unit as keyof typeof UNITS];
+  return intervalMs >= SHORTEST_MS && intervalMs <= LONGEST_MS;
+}
+
+function isHostname(text: string): boolean {
+  return text.length <= 253 && !/[\s\p{Cc}]/u.test(text);
 }
 
 function isUrl(text: string, protocols: readonly string[]): boolean {
@@ -53,9 +63,12 @@ const EnvironmentSchema = z.object({
     .optional(),
   CLOSEWATCH_INTERVAL: z
     .string()
-    .refine(isInterval, { error: 'must be a duration from 1s to 5m, for example 5s' })
+    .refine(isInterval, { error: 'must be a whole number with ms, s or m, from 1s to 5m, for example 5s' })
     .optional(),
-  CLOSEWATCH_HOSTNAME: Text(253).min(1).optional(),
+  CLOSEWATCH_HOSTNAME: z
+    .string()
+    .refine(isHostname, { error: 'must be a host name: at most 253 characters, none of them a space' })
+    .optional(),
   CLOSEWATCH_PUBLIC_URL: z
     .string()
     .refine((url) => isUrl(url, ['http:', 'https:']), {

@@ -72,6 +72,14 @@ describe('the local agent', () => {
     expect((await notes()).length).toBe(before);
   });
 
+  it('is not started again when its configuration has faults, and that is said', async () => {
+    await startAgent('process.exit(2);');
+    while (said.length === 0) await sleep(20);
+    await sleep(700);
+    expect(await notes()).toHaveLength(1);
+    expect(said).toEqual([expect.stringMatching(/refuses its configuration.*goes on without it/)]);
+  });
+
   it('that does not stop is killed', async () => {
     const running = await startAgent(`process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); note('deaf');`);
     await noted(2);

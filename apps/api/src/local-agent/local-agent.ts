@@ -8,6 +8,8 @@ const LONGEST_WAIT_MS = 30_000;
 /** One that ran this long was well: its next failure starts the waits anew. */
 const HEALTHY_MS = 60_000;
 const STOP_LIMIT_MS = 3_000;
+/** The agent's exit code for faults of its configuration, which no new start mends. */
+const EXIT_CONFIGURATION = 2;
 
 export interface LocalAgentOptions {
   /** dist/agent/main.js, absolute. */
@@ -42,6 +44,10 @@ export class LocalAgent {
       if (this.child !== child) return;
       this.child = undefined;
       if (this.stopped) return;
+      if (child.exitCode === EXIT_CONFIGURATION) {
+        log('The local agent refuses its configuration, as it says above; Closewatch goes on without it.');
+        return;
+      }
       if (Date.now() - startedAt >= HEALTHY_MS) this.waitMs = FIRST_WAIT_MS;
       log(`The local agent ended (${how}); it is started again in ${this.waitMs} ms.`);
       this.timer = setTimeout(() => this.start(), this.waitMs);
