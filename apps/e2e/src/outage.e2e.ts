@@ -42,6 +42,8 @@ test('an outage of the server leaves no gap, and a host that vanishes is silent 
   const chip = page.getByTestId('connection-chip');
   await expect(chip).toHaveAttribute('data-status', 'live');
 
+  // So that there is a before.
+  await page.waitForTimeout(5_000);
   const killedAt = Date.now();
   await product.api.stop('SIGKILL');
   await expect(page.getByTestId('offline-banner')).toBeVisible();
