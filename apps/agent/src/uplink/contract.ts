@@ -23,7 +23,7 @@ export const PUSH_LIMITS: typeof PushLimits = {
 export const SOURCES: typeof Sources = ['netlink', 'procfs'];
 
 const LARGEST_COUNT = 2_147_483_647;
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z$/;
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
 /** The answer to a push that the server took; undefined when the text is none. */
 export function pushAnswerIn(text: string): PushAnswer | undefined {
