@@ -7,6 +7,7 @@ import { CONFIGURATION } from '../config/configuration.token.ts';
 import { type Principal } from '../rights/principal.ts';
 import { Clock } from '../time/clock.ts';
 import { AgentToken } from './agent-token.entity.ts';
+import { replaceOwnToken } from './agent-tokens.queries.ts';
 import { newSecret, sha256 } from './credentials.ts';
 
 export type AgentPrincipal = Extract<Principal, { kind: 'agent' }>;
@@ -34,14 +35,7 @@ export class AgentTokensService implements OnModuleInit {
   async onModuleInit(): Promise<void> {
     const token = this.configuration.agentToken ?? (await this.readTokenFile()) ?? newSecret();
     await writeFile(this.tokenFile, `${token}\n`, { mode: 0o600 });
-    const name = this.configuration.agentToken === undefined ? 'made at first start' : 'CLOSEWATCH_TOKEN';
-    await this.dataSource
-      .createQueryBuilder()
-      .insert()
-      .into(AgentToken)
-      .values({ tokenSha256: sha256(token), name })
-      .orIgnore()
-      .execute();
+    await this.dataSource.transaction((sql) => replaceOwnToken(sql, sha256(token)));
   }
 
   /** Who presents this token; undefined when it is unknown or revoked. */
