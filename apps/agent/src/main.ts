@@ -1,3 +1,5 @@
+// Before anything else makes objects.
+import './small-heap.ts';
 import { type Source } from '@closewatch/protocol';
 import { parseArgs } from 'node:util';
 import { counts } from './commands/counts.ts';
