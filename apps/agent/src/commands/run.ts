@@ -34,7 +34,7 @@ const PUSH_TIMEOUT_MS = 30_000;
 const LAST_FLUSH_MS = 1_000;
 /** A server that is there replies within this; for one that is away the first snapshot does not wait longer. */
 const FIRST_REPLY_MS = 2_000;
-/** So many undelivered snapshots are more than a slow answer, and so many characters half of what the outbox holds. */
+/** So many undelivered snapshots are more than a slow answer, and so many characters a large part of what the outbox holds. */
 const PILE = 12;
 const PILE_SIZE = 8 * 1024 * 1024;
 

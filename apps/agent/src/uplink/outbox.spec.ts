@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { PUSH_LIMITS } from './contract.ts';
 import { Outbox } from './outbox.ts';
 
 const BOUNDS = { parcels: 5, size: 100 };
@@ -34,6 +35,13 @@ describe('the outbox', () => {
     expect(outbox.add({ seq: 1, json: 'x'.repeat(60) })).toBe(1);
     expect(outbox.add({ seq: 2, json: 'x'.repeat(500) })).toBe(1);
     expect(seqs(outbox)).toEqual([2]);
+  });
+
+  it('has room for two snapshots as large as a push may be', () => {
+    const outbox = new Outbox();
+    for (const seq of [0, 1]) outbox.add({ seq, json: 'x'.repeat(PUSH_LIMITS.bodyBytes) });
+    expect(seqs(outbox)[0]).toBe(0);
+    expect(outbox.dropped).toBe(0);
   });
 
   it('hands out batches by count and by size, and one at the least', () => {

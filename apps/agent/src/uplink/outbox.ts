@@ -1,3 +1,5 @@
+import { PUSH_LIMITS } from './contract.ts';
+
 /** A snapshot as it goes over the wire. Its text is written once, so that a retry sends the same bytes. */
 export interface Parcel {
   readonly seq: number;
@@ -10,8 +12,8 @@ export interface OutboxBounds {
   readonly size: number;
 }
 
-/** A day of counts at 5 s, or a few hundred snapshots of thousands of connections. */
-const OUTBOX_BOUNDS: OutboxBounds = { parcels: 17_280, size: 16 * 1024 * 1024 };
+/** A day of counts at 5 s; or two snapshots at the limit of a push, for one is made while the other is under way. */
+const OUTBOX_BOUNDS: OutboxBounds = { parcels: 17_280, size: 2 * PUSH_LIMITS.bodyBytes };
 
 /** What waits for the server, oldest first, in memory. When it is full the oldest go, and are counted. */
 export class Outbox {
