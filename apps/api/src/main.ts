@@ -7,17 +7,20 @@ import { startServer } from './server.ts';
 const EXIT_CONFIGURATION = 2;
 const EXIT_FAILURE = 1;
 const EXIT_FORCED = 130;
+/** A start that was asked to stop gets this long to put away what it has begun. The database ends with us anyway. */
+const GIVE_UP_MS = 1_500;
 
 async function main(abort: AbortController): Promise<void> {
   const configuration = readConfiguration();
   const dist = join(import.meta.dirname, '..');
-  let asked = false;
+  let [asked, started] = [false, false];
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       // A second request means: now. The database recovers by its own log.
       if (asked) process.exit(EXIT_FORCED);
       asked = true;
       abort.abort();
+      if (!started) setTimeout(() => process.exit(0), GIVE_UP_MS).unref();
     });
   }
   const server = await startServer({
@@ -27,6 +30,7 @@ async function main(abort: AbortController): Promise<void> {
     print: (line) => process.stdout.write(`${line}\n`),
     signal: abort.signal,
   });
+  started = true;
   if (!abort.signal.aborted) {
     await new Promise((resolve) => abort.signal.addEventListener('abort', resolve, { once: true }));
   }

@@ -23,7 +23,7 @@ export interface StartOptions {
   readonly agentProgram: string;
   /** Prints a line for the person who started us. */
   readonly print: (line: string) => void;
-  /** Gives up waiting for a database; the start then rejects. */
+  /** Gives the start up, wherever it is; it then rejects, and the database server it started is stopped. */
   readonly signal?: AbortSignal;
 }
 
@@ -40,15 +40,22 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   await mkdir(configuration.dataFolder, { recursive: true });
   const embedded =
     configuration.databaseUrl === undefined
-      ? await EmbeddedServer.start(configuration.dataFolder, {
-          adopted: (pid) => logger.warn(`Took over the database server (pid ${pid}) of a start that was killed.`),
-          crashed: (reason) => logger.error(`The database server ended: ${reason}. It is started again.`),
-        })
+      ? await EmbeddedServer.start(
+          configuration.dataFolder,
+          {
+            adopted: (pid) => logger.warn(`Took over the database server (pid ${pid}) of a start that was killed.`),
+            crashed: (reason) => logger.error(`The database server ended: ${reason}. It is started again.`),
+          },
+          options.signal,
+        )
       : undefined;
   try {
     const databaseUrl = embedded?.databaseUrl ?? configuration.databaseUrl ?? '';
-    await migrateWhenThere(databaseUrl, logger, options.signal);
-    const app = await createApp({ configuration, databaseUrl, webFolder: options.webFolder });
+    await orAborted(migrateWhenThere(databaseUrl, logger, options.signal), options.signal);
+    const app = await orAborted(
+      createApp({ configuration, databaseUrl, webFolder: options.webFolder }),
+      options.signal,
+    );
     await app.listen(configuration.port, configuration.host);
     const { port } = app.getHttpServer().address() as AddressInfo;
     const url = `http://${reachableHost(configuration.host)}:${port}`;
@@ -67,6 +74,17 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     await embedded?.stop();
     throw error;
   }
+}
+
+/** The work, or a rejection as soon as the signal comes: work that waits for a mute database would never end. */
+async function orAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  if (signal === undefined) return work;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    const abort = (): void => reject(new Error('The start was given up.'));
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
+  return Promise.race([work, aborted]);
 }
 
 async function migrateWhenThere(databaseUrl: string, logger: Logger, signal?: AbortSignal): Promise<void> {

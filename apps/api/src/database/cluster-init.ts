@@ -12,9 +12,14 @@ const UNFINISHED = 'data.unfinished-';
 
 /**
  * Makes the cluster unless it exists: initdb works under another name and the result is renamed, so that a first start
- * that was killed never leaves half a cluster. Returns the superuser's password.
+ * that was killed never leaves half a cluster. The signal ends initdb. Returns the superuser's password.
  */
-export async function ensureCluster(folders: ClusterFolders, account: ServerAccount | undefined): Promise<string> {
+export async function ensureCluster(
+  folders: ClusterFolders,
+  account: ServerAccount | undefined,
+  signal?: AbortSignal,
+): Promise<string> {
+  signal?.throwIfAborted();
   const exists = (await stat(join(folders.cluster, 'PG_VERSION')).catch(() => undefined)) !== undefined;
   const password = await readPassword(folders.passwordFile, exists);
   if (exists) return password;
@@ -24,7 +29,7 @@ export async function ensureCluster(folders: ClusterFolders, account: ServerAcco
   try {
     await writeFile(passwordForServer, password, { mode: 0o600 });
     if (account !== undefined) await chown(passwordForServer, account.uid, account.gid);
-    await initdb(folders, unfinished, passwordForServer, account);
+    await initdb(folders, unfinished, passwordForServer, account, signal);
     await rename(unfinished, folders.cluster);
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });
@@ -64,6 +69,7 @@ async function initdb(
   target: string,
   passwordFile: string,
   account: ServerAccount | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   try {
     await promisify(execFile)(
@@ -80,7 +86,7 @@ async function initdb(
         '--data-checksums',
         '--no-instructions',
       ],
-      { cwd: folders.home, ...account, env: { PATH: '/usr/bin:/bin', TZ: 'UTC' } },
+      { cwd: folders.home, ...account, env: { PATH: '/usr/bin:/bin', TZ: 'UTC' }, signal },
     );
   } catch (error) {
     const said = isError(error) && 'stderr' in error ? String(error.stderr).trim() : String(error);

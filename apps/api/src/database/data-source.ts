@@ -33,7 +33,11 @@ export function dataSourceOptions(databaseUrl: string): DataSourceOptions {
 
 /** Brings the schema up to date, one server at a time. */
 export async function migrate(databaseUrl: string): Promise<void> {
-  const lock = new pg.Client({ connectionString: databaseUrl, ...sessionSettings(0) });
+  const lock = new pg.Client({
+    connectionString: databaseUrl,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    ...sessionSettings(0),
+  });
   lock.on('error', () => undefined);
   await lock.connect();
   try {

@@ -89,6 +89,7 @@ describe('databaseFault', () => {
     ['away', Object.assign(new Error('starting up'), { code: '57P03' })],
     ['away', Object.assign(new Error('connect'), { code: 'ENOENT', syscall: 'connect' })],
     ['away', new Error('Connection terminated unexpectedly')],
+    ['away', new Error('timeout expired')],
     ['away', new Error('wrapped', { cause: Object.assign(new Error('deadlock'), { code: '40P01' }) })],
     ['refused', Object.assign(new Error('out of range'), { code: '22003' })],
     ['refused', Object.assign(new Error('check'), { code: '23514' })],

@@ -20,7 +20,7 @@ const AWAY_SYSTEM_CODES = new Set([
   'ENETUNREACH',
 ]);
 const AWAY_MESSAGES =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|Cannot use a pool after calling end|Driver not Connected|Client was closed)/;
+  /^(Connection terminated|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|Cannot use a pool after calling end|Driver not Connected|Client was closed)/;
 
 /** Errors that blame the data: data exceptions (22), integrity (23), a row or value no column takes (42804, 54). */
 const REFUSED_CODES = /^(22...|23...|42804|54...)$/;

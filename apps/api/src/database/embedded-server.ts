@@ -46,14 +46,18 @@ export class EmbeddedServer {
     private readonly events: EmbeddedServerEvents,
   ) {}
 
-  /** Starts, or adopts, the server below `dataFolder` (absolute path) and makes the database. */
-  static async start(dataFolder: string, events: EmbeddedServerEvents = {}): Promise<EmbeddedServer> {
+  /** Starts, or adopts, the server below `dataFolder` (absolute path) and makes the database. Rejects on the signal. */
+  static async start(
+    dataFolder: string,
+    events: EmbeddedServerEvents = {},
+    signal?: AbortSignal,
+  ): Promise<EmbeddedServer> {
     const account = serverAccount();
     const folders = await prepareClusterFolders(dataFolder, findPostgres(), account);
-    const password = await ensureCluster(folders, account);
+    const password = await ensureCluster(folders, account, signal);
     const server = new EmbeddedServer(folders, account, password, events);
     try {
-      await server.run();
+      await server.run(signal);
       await server.ensureDatabase();
     } catch (error) {
       await server.stop();
@@ -98,9 +102,10 @@ export class EmbeddedServer {
     return `postgres://${user}:${password}@${host}/${database}`;
   }
 
-  private async run(): Promise<void> {
+  private async run(signal?: AbortSignal): Promise<void> {
     const deadline = Date.now() + START_LIMIT_MS;
     for (;;) {
+      signal?.throwIfAborted();
       const running = await findPostmaster(this.folders.cluster);
       if (running === undefined && this.guardian === undefined) this.launch();
       const claim = await claimServer(this.urlOf('postgres', running?.socketFolder || this.folders.socket));
