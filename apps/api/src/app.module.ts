@@ -12,6 +12,8 @@ import { ErrorFilter } from './errors/error.filter.ts';
 import { HealthModule } from './health/health.module.ts';
 import { HistoryModule } from './history/history.module.ts';
 import { HostsModule } from './hosts/hosts.module.ts';
+import { type GroupCommitLimits } from './ingest/group-commit.ts';
+import { INGEST_LIMITS, USUAL_INGEST_LIMITS } from './ingest/ingest-limits.ts';
 import { IngestModule } from './ingest/ingest.module.ts';
 import { LiveModule } from './live/live.module.ts';
 import { loggerOptions } from './log/logger-options.ts';
@@ -25,6 +27,8 @@ export interface AppOptions {
   readonly databaseUrl: string;
   /** Another clock than the machine's, for tests. */
   readonly clock?: Clock;
+  /** Other bounds on what waits for the database, for tests. */
+  readonly ingestLimits?: Partial<GroupCommitLimits>;
   /** Least level that is logged. */
   readonly logLevel?: 'debug' | 'info' | 'silent';
 }
@@ -33,15 +37,16 @@ export interface AppOptions {
 @Global()
 @Module({})
 class FoundationModule {
-  static of({ configuration, clock }: AppOptions): DynamicModule {
+  static of({ configuration, clock, ingestLimits }: AppOptions): DynamicModule {
     return {
       module: FoundationModule,
       providers: [
         { provide: CONFIGURATION, useValue: configuration },
         { provide: Clock, useValue: clock ?? new Clock() },
+        { provide: INGEST_LIMITS, useValue: { ...USUAL_INGEST_LIMITS, ...ingestLimits } },
         PartitionsService,
       ],
-      exports: [CONFIGURATION, Clock, PartitionsService],
+      exports: [CONFIGURATION, Clock, INGEST_LIMITS, PartitionsService],
     };
   }
 }

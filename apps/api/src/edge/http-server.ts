@@ -16,6 +16,13 @@ const SNAPSHOTS = '/api/v1/snapshots';
 const SMALL_BODY_BYTES = 64 * 1024;
 const REQUEST_TIMEOUT_MS = 60_000;
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Bytes of the body's JSON text, unpacked; 0 without a body. */
+    bodyBytes: number;
+  }
+}
+
 export interface Edge {
   readonly allowedHosts: AllowedHosts;
   readonly authenticate: (headers: IncomingHttpHeaders) => Promise<Principal | undefined>;
@@ -35,6 +42,7 @@ export function createHttpServer(edge: () => Edge): FastifyAdapter {
   });
   const fastify = adapter.getInstance();
   fastify.decorateRequest('principal', undefined);
+  fastify.decorateRequest('bodyBytes', 0);
   readJson(fastify);
   // Helmet first, so that refusals carry its headers too.
   void fastify.register(fastifyHelmet, contentSecurity);
@@ -58,9 +66,12 @@ function addEdgeHooks(fastify: FastifyInstance, edge: () => Edge): void {
 
 function readJson(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('application/json', (request: FastifyRequest, payload: IncomingMessage) => {
+  fastify.addContentTypeParser('application/json', async (request: FastifyRequest, payload: IncomingMessage) => {
     const isPush = request.url.split('?', 1)[0] === SNAPSHOTS;
-    return readJsonBody(payload, { bytes: isPush ? PUSH_LIMITS.bodyBytes : SMALL_BODY_BYTES, gzip: isPush });
+    const limits = { bytes: isPush ? PUSH_LIMITS.bodyBytes : SMALL_BODY_BYTES, gzip: isPush };
+    const { value, bytes } = await readJsonBody(payload, limits);
+    request.bodyBytes = bytes;
+    return value;
   });
 }
 

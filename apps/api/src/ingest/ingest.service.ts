@@ -1,21 +1,13 @@
-import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Inject, Injectable, Logger } from '@nestjs/common';
 import { type PushAnswer } from '@closewatch/protocol';
 import { databaseFault, sqlState } from '../database/database-faults.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { Clock, isoInstant } from '../time/clock.ts';
 import { CommitFeed } from './commit-feed.ts';
-import { GroupCommit, QueueFullError } from './group-commit.ts';
+import { GroupCommit, type GroupCommitLimits, QueueFullError } from './group-commit.ts';
+import { INGEST_LIMITS } from './ingest-limits.ts';
 import { parsePush, type RejectedItem } from './push-parser.ts';
 import { type PushToWrite, SnapshotWriter, type WriteResult } from './snapshot-writer.ts';
-
-const LIMITS = {
-  gatherMs: 3,
-  waitingItems: 1_000,
-  /** Snapshots and connections that wait, as a measure of memory. */
-  waitingWeight: 200_000,
-  groupItems: 200,
-  groupWeight: 50_000,
-};
 
 type Written = Exclude<WriteResult, { outcome: 'cloned' }> & { readonly refused: readonly RejectedItem[] };
 type Outcome = Written | { readonly outcome: 'cloned' };
@@ -29,19 +21,22 @@ const CLONED =
 @Injectable()
 export class IngestService implements BeforeApplicationShutdown {
   private readonly logger = new Logger(IngestService.name);
-  private readonly commits = new GroupCommit<PushToWrite, Outcome>(LIMITS, (pushes) => this.writeGroup(pushes));
+  private readonly commits: GroupCommit<PushToWrite, Outcome>;
 
   constructor(
     private readonly writer: SnapshotWriter,
     private readonly feed: CommitFeed,
     private readonly clock: Clock,
-  ) {}
+    @Inject(INGEST_LIMITS) limits: GroupCommitLimits,
+  ) {
+    this.commits = new GroupCommit(limits, (pushes) => this.writeGroup(pushes));
+  }
 
-  /** Parses and stores a push. Throws {@link ApiError}: 400, 409 `cloned`, 426, 503. */
-  async push(body: unknown): Promise<PushAnswer> {
+  /** Parses and stores a push, whose JSON text has so many bytes. Throws {@link ApiError}: 400, 409 `cloned`, 426, 503. */
+  async push(body: unknown, bytes: number): Promise<PushAnswer> {
     const { header, items, rejected } = parsePush(body, this.clock.now());
     if (items.length === 0) return this.answer({ accepted: 0, duplicate: 0, resync: false }, rejected);
-    const written = await this.store({ header, items });
+    const written = await this.store({ header, items }, bytes);
     if (written.outcome === 'cloned') throw new ApiError(409, 'cloned', CLONED);
     return this.answer(written, [...rejected, ...written.refused]);
   }
@@ -50,10 +45,9 @@ export class IngestService implements BeforeApplicationShutdown {
     await this.commits.drained();
   }
 
-  private async store(push: PushToWrite): Promise<Outcome> {
-    const weight = push.items.reduce((sum, { snapshot }) => sum + 1 + snapshot.connections.length, 0);
+  private async store(push: PushToWrite, bytes: number): Promise<Outcome> {
     try {
-      return await this.commits.submit(push, weight);
+      return await this.commits.submit(push, bytes);
     } catch (error) {
       if (error instanceof QueueFullError) throw ApiError.unavailable(error.message, error);
       throw error;

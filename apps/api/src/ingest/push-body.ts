@@ -11,11 +11,17 @@ export interface BodyLimits {
   readonly gzip: boolean;
 }
 
+export interface JsonBody {
+  readonly value: unknown;
+  /** Bytes of its text, unpacked: a measure of the memory that it takes. */
+  readonly bytes: number;
+}
+
 /**
  * Reads a JSON body as a stream. What unpacks to more than the limit is given up at the limit, however small it is
  * packed. Throws {@link ApiError}: 413, 415 for other encodings, 400 for broken gzip or JSON.
  */
-export async function readJsonBody(payload: IncomingMessage, limits: BodyLimits): Promise<unknown> {
+export async function readJsonBody(payload: IncomingMessage, limits: BodyLimits): Promise<JsonBody> {
   const encoding = payload.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
   const supported = limits.gzip ? ['identity', 'gzip'] : ['identity'];
   if (!supported.includes(encoding)) {
@@ -26,7 +32,7 @@ export async function readJsonBody(payload: IncomingMessage, limits: BodyLimits)
   if (Number(payload.headers['content-length'] ?? 0) > limits.bytes) throw tooLarge(limits);
   const bytes = encoding === 'gzip' ? await gunzipped(payload, limits) : await collected(payload, limits);
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return { value: JSON.parse(bytes.toString('utf8')), bytes: bytes.length };
   } catch (error) {
     const reason = coerceError(error).message;
     throw ApiError.badRequest('The body is not valid JSON.', [{ path: 'body', message: reason }]);

@@ -1,6 +1,7 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiTags } from '@nestjs/swagger';
 import { type PushAnswer, PushAnswerSchema, PushSchema, SnapshotSchema } from '@closewatch/protocol';
+import { type FastifyRequest } from 'fastify';
 import { ApiAnswers } from '../openapi/api-answers.decorator.ts';
 import { openApiSchema } from '../openapi/zod-openapi.ts';
 import { Allow } from '../rights/allow.decorator.ts';
@@ -20,7 +21,7 @@ export class SnapshotsController {
   @Allow('agent')
   @ApiBody({ schema: openApiSchema(DocumentedPush, 'input') })
   @ApiAnswers({ ok: PushAnswerSchema, summary: 'Agents push snapshots', errors: [400, 401, 409, 413, 415, 426] })
-  push(@Body() body: unknown): Promise<PushAnswer> {
-    return this.ingest.push(body);
+  push(@Body() body: unknown, @Req() { bodyBytes }: FastifyRequest): Promise<PushAnswer> {
+    return this.ingest.push(body, bodyBytes);
   }
 }

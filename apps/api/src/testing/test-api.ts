@@ -12,9 +12,9 @@ import {
   PushAnswerSchema,
 } from '@closewatch/protocol';
 import { OneTimeCode } from '../accounts/one-time-code.ts';
+import { type AppOptions } from '../app.module.ts';
 import { createApp } from '../app.ts';
 import { type Environment, readConfiguration } from '../config/configuration.ts';
-import { Clock } from '../time/clock.ts';
 
 export interface Answer<Body> {
   readonly status: number;
@@ -22,10 +22,8 @@ export interface Answer<Body> {
   readonly body: Body;
 }
 
-export interface TestApiOptions {
-  readonly databaseUrl: string;
+export interface TestApiOptions extends Pick<AppOptions, 'databaseUrl' | 'clock' | 'ingestLimits'> {
   readonly environment?: Environment;
-  readonly clock?: Clock;
   readonly webFolder?: string;
 }
 
@@ -38,15 +36,14 @@ export class TestApi {
     private readonly dataFolder: string,
   ) {}
 
-  static async start({ databaseUrl, environment = {}, clock, webFolder }: TestApiOptions): Promise<TestApi> {
+  static async start({ environment = {}, webFolder, ...options }: TestApiOptions): Promise<TestApi> {
     const dataFolder = await mkdtemp(join(tmpdir(), 'closewatch-api-'));
     const configuration = readConfiguration({ PORT: '0', CLOSEWATCH_DATA: dataFolder, ...environment });
     const app = await createApp({
       configuration,
-      databaseUrl,
       webFolder: webFolder ?? join(dataFolder, 'no-web'),
       logLevel: 'silent',
-      ...(clock === undefined ? {} : { clock }),
+      ...options,
     });
     await app.listen(0, configuration.host);
     const { port } = app.getHttpServer().address() as AddressInfo;

@@ -1,0 +1,94 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { buildConnection, buildPush, buildSnapshot, iso } from '../testing/push-builder.ts';
+import { type Answer, errorOf, TestApi } from '../testing/test-api.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
+import { USUAL_INGEST_LIMITS } from './ingest-limits.ts';
+
+const LIMITS = { waitingItems: 20, waitingWeight: 200_000 };
+
+let database: TestDatabase;
+let api: TestApi;
+let blocker: pg.Client;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  api = await TestApi.start({ databaseUrl: database.url, ingestLimits: LIMITS });
+});
+
+/** Nothing gets into the database as long as somebody else has the table for himself. */
+beforeEach(async () => {
+  blocker = new pg.Client({ connectionString: database.url });
+  await blocker.connect();
+  await blocker.query('BEGIN');
+  await blocker.query('LOCK TABLE host IN ACCESS EXCLUSIVE MODE');
+});
+
+afterEach(() => blocker.end());
+
+afterAll(async () => {
+  await api?.stop();
+  await database?.drop();
+});
+
+/** Pushes until one is refused; returns the answers of all, the refused one last, once the database is free again. */
+async function pushUntilRefused(body: () => unknown): Promise<Answer<unknown>[]> {
+  const answers: Promise<Answer<unknown>>[] = [api.push(buildPush())];
+  await untilBlocked();
+  for (let refused = false; !refused && answers.length < 100;) {
+    const answer = api.push(body());
+    answers.push(answer);
+    refused = await Promise.race([answer.then(({ status }) => status === 503), afterMs(100)]);
+  }
+  await blocker.query('ROLLBACK');
+  return Promise.all(answers);
+}
+
+const afterMs = (ms: number): Promise<false> => new Promise((resolve) => setTimeout(resolve, ms, false));
+
+/** The first group is on its way: from here on everything waits. */
+async function untilBlocked(): Promise<void> {
+  for (let attempt = 0; attempt < 500; attempt++) {
+    const { rowCount } = await blocker.query(
+      `SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
+        WHERE datname = current_database() AND NOT granted`,
+    );
+    if (rowCount !== null && rowCount > 0) return;
+    await afterMs(10);
+  }
+  throw new Error('No push came as far as the database.');
+}
+
+function expectRefused(answer: Answer<unknown> | undefined): void {
+  if (answer === undefined) throw new Error('Nothing was pushed.');
+  expect(errorOf(answer).statusCode).toBe(503);
+  expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+}
+
+describe('while pushes come faster than the database takes them', () => {
+  it('so many bytes of JSON wait and no more: 503 with Retry-After, and all that was taken is stored', async () => {
+    const now = Date.now();
+    const connections = Array.from({ length: 60 }, (_, index) => buildConnection(`socket-${1_000 + index}`, now));
+    const snapshots = [buildSnapshot({ takenAt: iso(now), connections })];
+    const bytes = JSON.stringify(buildPush({ snapshots })).length;
+    const answers = await pushUntilRefused(() => buildPush({ snapshots }));
+    expectRefused(answers.pop());
+    // The first is on its way and waits no more.
+    expect(answers).toHaveLength(1 + Math.floor(LIMITS.waitingWeight / bytes));
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    expect((await api.push(buildPush())).status).toBe(200);
+  });
+
+  it('so many pushes wait and no more', async () => {
+    const answers = await pushUntilRefused(() => buildPush());
+    expectRefused(answers.pop());
+    expect(answers).toHaveLength(1 + LIMITS.waitingItems);
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+  });
+});
+
+describe('the usual limits', () => {
+  it('are 256 MiB of JSON and 1,000 pushes', () => {
+    expect(USUAL_INGEST_LIMITS).toMatchObject({ waitingWeight: 268_435_456, waitingItems: 1_000 });
+  });
+});
