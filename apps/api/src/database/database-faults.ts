@@ -43,6 +43,11 @@ function isBrokenConnection(error: Error, code: string): boolean {
   return code !== 'ENOENT' || ('syscall' in error && error.syscall === 'connect');
 }
 
+/** Whether a statement took longer than it may (57014): the database, or what it was asked for, is slow. */
+export function isStatementTimeout(error: unknown): boolean {
+  return sqlState(error) === '57014';
+}
+
 /** SQLSTATE of a database error, when it has one. */
 export function sqlState(error: unknown): string | undefined {
   for (let at: unknown = error; isError(at); at = 'driverError' in at ? at.driverError : at.cause) {

@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger } from '@nestjs/common';
 import { type PushAnswer } from '@closewatch/protocol';
-import { databaseFault, sqlState } from '../database/database-faults.ts';
+import { databaseFault, isStatementTimeout, sqlState } from '../database/database-faults.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { Clock, isoInstant } from '../time/clock.ts';
 import { CommitFeed } from './commit-feed.ts';
@@ -8,6 +8,9 @@ import { GroupCommit, type GroupCommitLimits, QueueFullError } from './group-com
 import { INGEST_LIMITS } from './ingest-limits.ts';
 import { parsePush, type RejectedItem } from './push-parser.ts';
 import { type PushToWrite, SnapshotWriter, type WriteResult } from './snapshot-writer.ts';
+
+/** After so many pushes of a group that were too slow each by itself, the others are not tried: each try takes long. */
+const TOO_SLOW_LIMIT = 2;
 
 type Written = Exclude<WriteResult, { outcome: 'cloned' }> & { readonly refused: readonly RejectedItem[] };
 type Outcome = Written | { readonly outcome: 'cloned' };
@@ -72,13 +75,30 @@ export class IngestService implements BeforeApplicationShutdown {
       const results = await this.write(pushes);
       return results.map((value) => ({ status: 'fulfilled', value }));
     } catch (error) {
-      if (databaseFault(error) === 'away') throw error;
-      this.logger.warn(
-        `A group of ${pushes.length} pushes was refused (${sqlState(error) ?? 'no code'}); one by one now.`,
-      );
+      const alone = pushes.length === 1;
+      if (databaseFault(error) === 'away' && (alone || !isStatementTimeout(error))) throw error;
+      this.logger.warn(`A group of ${pushes.length} pushes failed (${sqlState(error) ?? 'no code'}); one by one now.`);
     }
+    return this.writeOneByOne(pushes);
+  }
+
+  /** What was refused, or too slow, fails alone; with more than one too slow it is the database that is slow. */
+  private async writeOneByOne(pushes: readonly PushToWrite[]): Promise<PromiseSettledResult<Outcome>[]> {
     const results: PromiseSettledResult<Outcome>[] = [];
-    for (const push of pushes) results.push(...(await Promise.allSettled([this.writeOne(push)])));
+    let tooSlow = 0;
+    let last: PromiseRejectedResult | undefined;
+    for (const push of pushes) {
+      if (tooSlow >= TOO_SLOW_LIMIT && last !== undefined) {
+        results.push(last);
+        continue;
+      }
+      const [result] = await Promise.allSettled([this.writeOne(push)]);
+      results.push(result);
+      if (result.status === 'rejected' && isStatementTimeout(result.reason)) {
+        tooSlow++;
+        last = result;
+      }
+    }
     return results;
   }
 
