@@ -110,6 +110,33 @@ describe('host:watch', () => {
     expect(client.messages('host:connections')[0]?.changed).toMatchObject([{ socketId: 'socket-aaaa', recvQueue: 99 }]);
   });
 
+  it('tells which connections have ended: by the agent, and because a complete set lacks them', async () => {
+    const now = Date.now();
+    const seen = (socketId: string, at: number) => buildConnection(socketId, now - 9_000, { lastSeenAt: iso(at) });
+    const all = ['socket-aaaa', 'socket-bbbb', 'socket-cccc'];
+    const push = buildPush({
+      snapshots: [buildSnapshot({ takenAt: iso(now - 4_000), connections: all.map((id) => seen(id, now - 4_000)) })],
+    });
+    await api.pushed(push);
+    const client = await connect();
+    const picture = pictureOf(await client.watchHost(push.agentId));
+    expect(picture.connections.map(({ socketId }) => socketId)).toEqual(all);
+    const ended = () => client.messages('host:connections').flatMap(({ endedSocketIds }) => endedSocketIds);
+
+    const closed = { ...seen('socket-aaaa', now - 4_000), endedAt: iso(now - 3_000), endedAs: 'closed' as const };
+    const news = buildSnapshot({ takenAt: iso(now - 2_000), connections: [closed], complete: false });
+    await api.pushed({ ...push, snapshots: [news] });
+    await client.until(() => ended().length > 0);
+    expect(ended()).toEqual(['socket-aaaa']);
+
+    await api.pushed(next(push, now, [seen('socket-cccc', now)]));
+    await client.until(() => ended().length > 1);
+    expect(ended()).toEqual(['socket-aaaa', 'socket-bbbb']);
+    expect(client.messages('host:connections').flatMap(({ changed }) => changed)).toEqual([]);
+    const again = pictureOf(await client.watchHost(push.agentId));
+    expect(again.connections.map(({ socketId }) => socketId)).toEqual(['socket-cccc']);
+  });
+
   it('leaves no gap between picture and messages while pushes pour in', async () => {
     const start = Date.now() - 60_000;
     const push = buildPush({ snapshots: [buildSnapshot({ takenAt: iso(start) })] });
