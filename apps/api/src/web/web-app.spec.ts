@@ -25,6 +25,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** As the build writes them: upper case for entries, base64url for chunks. */
+const HASHED_NAMES = ['main-5KDVKX3Q.js', 'chunk-jq0530h6.js', 'host-charts-BgHkAC-y.js', 'chunk-MTpqb4R_.js'];
+
 describe('before the web app is built', () => {
   it('every page says what to run', async () => {
     const { status, headers, body } = await api.request<string>('GET', '/fleet');
@@ -38,7 +41,7 @@ describe('the web app', () => {
   beforeAll(async () => {
     await mkdir(join(web, 'i18n'), { recursive: true });
     await writeFile(join(web, 'index.html'), PAGE);
-    await writeFile(join(web, 'main-5KDVKX3Q.js'), 'export {};');
+    for (const name of HASHED_NAMES) await writeFile(join(web, name), 'export {};');
     await writeFile(join(web, 'i18n/en.json'), '{}');
     await writeFile(join(web, '.hidden'), 'hidden');
     await writeFile(join(folder, 'secret.txt'), 'secret');
@@ -54,10 +57,13 @@ describe('the web app', () => {
     },
   );
 
-  it('has hashed files cached for good, and others asked for anew', async () => {
-    const hashed = await api.request('GET', '/main-5KDVKX3Q.js');
+  it.each(HASHED_NAMES)('has %s cached for good, for its name holds the hash of its content', async (name) => {
+    const hashed = await api.request('GET', `/${name}`);
     expect(hashed.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     expect(hashed.headers.get('content-type')).toContain('javascript');
+  });
+
+  it('has files without a hash asked for anew', async () => {
     const plain = await api.request('GET', '/i18n/en.json');
     expect(plain.headers.get('cache-control')).toBe('no-cache');
   });

@@ -4,8 +4,8 @@ import fastifyStatic from '@fastify/static';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
 const YEAR_SECONDS = 31_536_000;
-/** esbuild's content hash in a file name: main-5KDVKX3Q.js. */
-const HASHED = /-[A-Z0-9]{8}\.\w+$/;
+/** The build's content hash in a file name: main-5KDVKX3Q.js, host-charts-BgHkAC-y.js. */
+const HASHED = /-[\w-]{8}\.\w+$/;
 /** Paths that are never pages of the web app. */
 const RESERVED = /^\/(api|socket\.io|health)(\/|$)/;
 
