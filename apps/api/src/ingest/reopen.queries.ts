@@ -65,20 +65,16 @@ export async function reopenLost(sql: Sql, late: readonly CompleteRow[]): Promis
 }
 
 /**
- * Ended connections of these keys. Joined to all of them at once, each partition would be read as a whole; host by host,
- * behind a fence, the primary key is the only sensible way (storage: host_id first). `endedAt` is text: exact.
+ * Ended connections of these keys. Joined to all of them at once, each partition would be read as a whole; one by one,
+ * behind the fence of LIMIT, only the primary key will do, on PostgreSQL 15 as on 18. A connection has at most one row.
+ * `endedAt` is text: exact.
  */
 const FIND_ENDED = `
-  WITH wanted AS MATERIALIZED (
-    SELECT host_id, array_agg(socket_id) AS socket_ids
-      FROM unnest($1::integer[], $2::text[]) AS key (host_id, socket_id)
-     GROUP BY host_id
-  )
   SELECT found.host_id AS "hostId", found.socket_id AS "socketId", found.ended_at::text AS "endedAt"
-    FROM wanted
+    FROM unnest($1::integer[], $2::text[]) AS wanted (host_id, socket_id)
    CROSS JOIN LATERAL (
      SELECT ended.host_id, ended.socket_id, ended.ended_at
        FROM connection_ended ended
-      WHERE ended.host_id = wanted.host_id AND ended.socket_id = ANY(wanted.socket_ids)
-     OFFSET 0
+      WHERE ended.host_id = wanted.host_id AND ended.socket_id = wanted.socket_id
+      LIMIT 1
    ) found`;
