@@ -7,17 +7,28 @@ import { EmbeddedServer } from '../database/embedded-server.ts';
 
 export const TEMPLATE = 'closewatch_template';
 
-/** One PostgreSQL for a test run, with a migrated template to clone databases from. */
-export async function startTestServer(): Promise<{ url: string; stop: () => Promise<void> }> {
+interface TestServer {
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * One PostgreSQL for a test run, with a migrated template to clone databases from: the embedded one, or, to try another
+ * version, the server at `url`, whose user may make databases.
+ */
+export async function startTestServer(url?: string): Promise<TestServer> {
+  const server = url === undefined || url === '' ? await ownServer() : { url, stop: () => dropTemplate(url) };
+  await dropTemplate(server.url);
+  await runOn(server.url, `CREATE DATABASE ${TEMPLATE}`);
+  await migrate(withDatabase(server.url, TEMPLATE));
+  return server;
+}
+
+async function ownServer(): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'closewatch-test-'));
   // Started by root, the server is somebody else, who has to get in.
   await chmod(folder, 0o755);
   const server = await EmbeddedServer.start(folder);
-  const admin = new pg.Client({ connectionString: server.databaseUrl });
-  await admin.connect();
-  await admin.query(`CREATE DATABASE ${TEMPLATE}`);
-  await admin.end();
-  await migrate(withDatabase(server.databaseUrl, TEMPLATE));
   return {
     url: server.databaseUrl,
     stop: async () => {
@@ -25,6 +36,21 @@ export async function startTestServer(): Promise<{ url: string; stop: () => Prom
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A run that was killed leaves it behind on a server that is not its own. */
+function dropTemplate(url: string): Promise<void> {
+  return runOn(url, `DROP DATABASE IF EXISTS ${TEMPLATE}`);
+}
+
+async function runOn(url: string, statement: string): Promise<void> {
+  const admin = new pg.Client({ connectionString: url });
+  await admin.connect();
+  try {
+    await admin.query(statement);
+  } finally {
+    await admin.end();
+  }
 }
 
 /** The same server, another database. */
