@@ -1,36 +1,30 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SessionSchema } from '@closewatch/protocol';
-import { Clock } from '../time/clock.ts';
+import { MovableClock } from '../testing/movable-clock.ts';
 import { errorOf, TestApi } from '../testing/test-api.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
-
-class MovableClock extends Clock {
-  aheadMs = 0;
-  override now(): number {
-    return Date.now() + this.aheadMs;
-  }
-}
 
 const PASSWORD = 'correct horse battery';
 let database: TestDatabase;
 let api: TestApi;
-let clock: MovableClock;
+const clock = new MovableClock();
 
 beforeAll(async () => {
   database = await createTestDatabase();
-});
-
-beforeEach(async () => {
-  clock = new MovableClock();
   const environment = { CLOSEWATCH_ADMIN_USER: 'ada', CLOSEWATCH_ADMIN_PASSWORD: PASSWORD };
   api = await TestApi.start({ databaseUrl: database.url, environment, clock });
 });
 
-afterEach(() => api?.stop());
+/** Failures of the test before are forgotten by then. */
+beforeEach(() => {
+  clock.aheadMs += 61_000;
+});
 
-afterAll(() => database?.drop());
+afterAll(async () => {
+  await api?.stop();
+  await database?.drop();
+});
 
 const signIn = (body: unknown) => api.request('POST', '/api/v1/session', { body });
 const current = (cookie: string) => api.request('GET', '/api/v1/session', { headers: { cookie } });
@@ -41,7 +35,7 @@ describe('signing in', () => {
     expect(status).toBe(200);
     const session = SessionSchema.parse(body);
     expect(session).toMatchObject({ username: 'ada', role: 'admin' });
-    expect(Date.parse(session.expiresAt) - Date.now()).toBeGreaterThan(6.9 * 86_400_000);
+    expect(Date.parse(session.expiresAt) - clock.now()).toBeGreaterThan(6.9 * 86_400_000);
     const [cookie = ''] = headers.getSetCookie();
     expect(cookie).toMatch(/^closewatch_session=[\w-]{43}; Path=\/; Expires=.*; HttpOnly; SameSite=Strict$/);
     expect((await current(cookie.split(';', 1)[0] ?? '')).body).toEqual(body);
@@ -77,7 +71,7 @@ describe('signing in', () => {
     expect(errorOf(refused).statusCode).toBe(429);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await signIn({ code: api.currentCode() })).status).toBe(200);
-    clock.aheadMs = 61_000;
+    clock.aheadMs += 61_000;
     expect((await signIn({ username: 'ada', password: PASSWORD })).status).toBe(200);
   });
 
@@ -104,13 +98,13 @@ describe('a session', () => {
     const cookie = await api.signIn();
     expect((await current(cookie)).status).toBe(200);
     await database.query('DELETE FROM session');
-    await sleep(2_100);
+    clock.aheadMs += 2_001;
     expect(errorOf(await current(cookie)).statusCode).toBe(401);
   });
 
   it('ends after seven days, used or not', async () => {
     const cookie = await api.signIn();
-    clock.aheadMs = 7 * 86_400_000 + 1_000;
+    clock.aheadMs += 7 * 86_400_000 + 1_000;
     expect(errorOf(await current(cookie)).statusCode).toBe(401);
   });
 
@@ -136,7 +130,7 @@ describe('an agent token', () => {
     const push = () => api.request('POST', '/api/v1/snapshots', { body: { protocol: 1 }, headers });
     expect(errorOf(await push()).statusCode).toBe(400);
     await database.query('UPDATE agent_token SET revoked_at = now()');
-    await sleep(2_100);
+    clock.aheadMs += 2_001;
     expect(errorOf(await push()).statusCode).toBe(401);
   });
 });
