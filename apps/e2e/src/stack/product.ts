@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Program } from './program.ts';
 
 /** The product as `npm start` runs it (API, embedded Postgres, web app, local agent) on a free port and a data folder of its own. */
@@ -36,6 +36,10 @@ export class Product {
 
   async stopAndForget(): Promise<void> {
     await this.stop();
+    // As root the database lives where its user may enter, and a file says where.
+    const pointer = join(this.dataFolder, 'postgres-location');
+    const moved = existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : '';
+    if (basename(moved).startsWith('closewatch-data-')) rmSync(moved, { recursive: true, force: true });
     rmSync(this.dataFolder, { recursive: true, force: true });
   }
 }
