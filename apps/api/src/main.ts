@@ -7,18 +7,21 @@ import { startServer } from './server.ts';
 const EXIT_CONFIGURATION = 2;
 const EXIT_FAILURE = 1;
 const EXIT_FORCED = 130;
+/** Ctrl-C under `npm start` comes twice, from the terminal and from npm: that is one request. */
+const ONE_REQUEST_MS = 500;
 /** A start that was asked to stop gets this long to put away what it has begun. The database ends with us anyway. */
 const GIVE_UP_MS = 1_500;
 
 async function main(abort: AbortController): Promise<void> {
   const configuration = readConfiguration();
   const dist = join(import.meta.dirname, '..');
-  let [asked, started] = [false, false];
+  let started = false;
+  let askedAt: number | undefined;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       // A second request means: now. The database recovers by its own log.
-      if (asked) process.exit(EXIT_FORCED);
-      asked = true;
+      if (askedAt !== undefined && performance.now() - askedAt > ONE_REQUEST_MS) process.exit(EXIT_FORCED);
+      askedAt ??= performance.now();
       abort.abort();
       if (!started) setTimeout(() => process.exit(0), GIVE_UP_MS).unref();
     });

@@ -22,6 +22,15 @@ test('SIGTERM stops the API, Postgres and the agent, and a second start takes se
   await second.stopAndForget();
 });
 
+test('Ctrl-C stops it as cleanly, though it comes twice: from the terminal and from npm', async () => {
+  const product = await Product.start();
+  const parts = await partsOf(product);
+  process.kill(product.api.pid, 'SIGINT');
+  expect(await product.api.stop('SIGINT')).toBe(0);
+  await expect.poll(() => stillRunning(parts), { timeout: 5_000 }).toEqual([]);
+  await product.stopAndForget();
+});
+
 test('SIGKILL of the API leaves no Postgres and no agent behind', async () => {
   const product = await Product.start();
   const parts = await partsOf(product);
