@@ -172,6 +172,20 @@ describe('the choice of connections', () => {
     expect(new Set(turns.slice(10).flat()).size).toBe(1_000);
   });
 
+  it('says of a socket that two looks had missed only that it is open, once it is back', () => {
+    choice = new ConnectionChoice({ connections: 10, bytes: 1e9 });
+    for (const many of [20, 20, 0, 0]) look(many);
+    expect(choice.choose(tracker, now, false).connections.map(({ ended }) => ended?.as)).toEqual(
+      Array.from({ length: 10 }, () => 'closed'),
+    );
+    for (const many of [20, 20]) look(many);
+    for (let i = 0; i < 3; i++) {
+      const { connections } = choice.choose(tracker, now, false);
+      expect(connections.map(({ ended }) => ended)).toEqual(connections.map(() => undefined));
+      expect(new Set(connections.map(({ socketId }) => socketId)).size).toBe(connections.length);
+    }
+  });
+
   it('starves nobody, whatever comes, changes and goes, and calls complete only what is', () => {
     const step = fc.record({
       many: fc.nat(700),

@@ -62,6 +62,7 @@ export class ConnectionChoice {
    */
   choose(tracker: LeakTracker, at: number, behind: boolean): Chosen {
     const open = [...tracker.open()];
+    this.#forgetEndsOf(open);
     this.#snapshot++;
     const roundMay = !behind && tracker.looks >= LOOKS_BEFORE_ROUND;
     if (roundMay && !this.#underWay && (open.length <= ALWAYS_ALL || at - this.#roundBeganAt >= ROUND_EVERY_MS)) {
@@ -84,6 +85,13 @@ export class ConnectionChoice {
     this.#underWay &&= open.some((tracked) => this.#awaitsItsTurn(tracked));
     const all = roundMay && this.#ended.length === 0 && open.every((tracked) => load.taken.has(tracked));
     return { connections: [...load.taken], complete: all };
+  }
+
+  /** Two looks in a row may miss a socket that lives. Once it is back its end is no news, and never stands beside it. */
+  #forgetEndsOf(open: readonly TrackedSocket[]): void {
+    if (this.#ended.length === 0) return;
+    const back = new Set(open.map(({ socketId }) => socketId));
+    this.#ended = this.#ended.filter(({ socketId }) => !back.has(socketId));
   }
 
   #awaitsItsTurn({ toldWith }: TrackedSocket): boolean {
