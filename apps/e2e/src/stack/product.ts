@@ -3,16 +3,20 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Program } from './program.ts';
 
+const SIGN_IN_LINK = /http:\/\/\S+\/sign-in\?code=\S+/;
+
 /** The product as `npm start` runs it (API, embedded Postgres, web app, local agent) on a free port and a data folder of its own. */
 export class Product {
   private constructor(
     readonly api: Program,
     readonly dataFolder: string,
-    readonly signInUrl: string,
+    readonly origin: string,
   ) {}
 
-  get origin(): string {
-    return new URL(this.signInUrl).origin;
+  /** The newest link: a code is good for one browser, and the server prints a fresh one after each use. */
+  get signInUrl(): string {
+    const links = this.api.lines.flatMap((line) => SIGN_IN_LINK.exec(line) ?? []);
+    return links.at(-1) ?? '';
   }
 
   /** Starts it; `dataFolder` continues an earlier one. Resolves when the sign-in link is printed. */
@@ -26,8 +30,8 @@ export class Product {
       CLOSEWATCH_INTERVAL: '1s',
       ...environment,
     });
-    const [signInUrl] = await api.line(/http:\/\/\S+\/sign-in\?code=\S+/);
-    return new Product(api, dataFolder, signInUrl);
+    const [signInUrl] = await api.line(SIGN_IN_LINK);
+    return new Product(api, dataFolder, new URL(signInUrl).origin);
   }
 
   async stop(): Promise<void> {
