@@ -19,13 +19,19 @@ it('ignores fields that it does not know', () => {
 });
 
 it('says what it takes for granted when an agent tells less', () => {
-  const { direction, openedAfter, uid, ownership, owners, ...told } = connection();
+  const { bytesAcked, lastSentAt, timer, acceptQueue, ...before } = connection();
+  const { direction, openedAfter, uid, ownership, owners, ...told } = before;
 
+  expect([bytesAcked, lastSentAt, timer, acceptQueue]).not.toContain(undefined);
   expect([direction, openedAfter, uid, ownership, owners]).not.toContain(undefined);
   expect(ConnectionSchema.parse(told)).toEqual({
     ...told,
     direction: null,
     openedAfter: null,
+    bytesAcked: null,
+    lastSentAt: null,
+    timer: null,
+    acceptQueue: null,
     uid: null,
     ownership: 'none',
     owners: [],

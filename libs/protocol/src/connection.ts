@@ -1,26 +1,20 @@
 import * as z from 'zod';
-import { EndpointSchema, Instant, Text } from './primitives.ts';
+import { EndpointSchema, Instant } from './primitives.ts';
+import { ProcessSchema } from './process.ts';
 
 /** Hash of boot id, namespace and cookie (or of five-tuple, inode and first sight where the source has no cookie). */
 export const SocketId = z
   .string()
   .regex(/^[A-Za-z0-9_-]{8,64}$/, { error: 'must be 8 to 64 letters, digits, "-" or "_"' });
 
-/** A process that holds a descriptor of the socket. A pid alone is reused; with `startedAt` it is not. */
-export const OwnerSchema = z.object({
-  pid: z.int().min(1).max(4_194_304),
-  startedAt: Instant,
-  executable: Text(512),
-  command: Text(4096),
-  descriptor: z.int().min(0).nullable(),
-  unit: Text(256).optional(),
-  containerId: Text(128).optional(),
-});
+/** A process that holds a descriptor of the socket; null: which one is not known. */
+export const OwnerSchema = ProcessSchema.extend({ descriptor: z.int().min(0).nullable() });
 export type Owner = z.infer<typeof OwnerSchema>;
 
 /**
  * What is known of the owners: `known` (listed), `not_accepted` (inode 0: it waits in the listener's backlog and has
- * none yet), `hidden` (the agent may not look into other users' processes), `none` (looked everywhere, nobody).
+ * none yet), `hidden` (the agent may not look into other users' processes), `none` (looked everywhere, nobody: it is the
+ * kernel's own, an io_uring fixed file, or a descriptor in flight).
  */
 export const OWNERSHIPS = ['known', 'not_accepted', 'hidden', 'none'] as const;
 
@@ -29,6 +23,15 @@ export type EndedAs = (typeof ENDED_AS)[number];
 
 /** Widest queue the kernel reports (idiag_rqueue, idiag_wqueue: 32 bits). */
 const Queue = z.int().min(0).max(4_294_967_295);
+
+/** The timer the kernel has running for a socket (idiag_timer), when it expires, and how often it fired in vain. */
+export const TIMERS = ['none', 'retransmit', 'keepalive', 'time_wait', 'zero_window_probe'] as const;
+export const SocketTimerSchema = z.object({
+  kind: z.enum(TIMERS),
+  expiresInMs: Queue,
+  retries: z.int().min(0).max(255),
+});
+export type SocketTimer = z.infer<typeof SocketTimerSchema>;
 
 /**
  * One CLOSE_WAIT connection: what is true of it, not what changed. It entered CLOSE_WAIT at some instant between
@@ -49,6 +52,13 @@ export const ConnectionSchema = z
     endedAs: z.enum(ENDED_AS).optional(),
     recvQueue: Queue,
     sendQueue: Queue,
+    /** Bytes the peer has acknowledged so far (tcpi_bytes_acked); growing ones are a half-close that works. */
+    bytesAcked: z.int().min(0).nullable().default(null),
+    /** When this side last sent data (tcpi_last_data_sent). */
+    lastSentAt: Instant.nullable().default(null),
+    timer: SocketTimerSchema.nullable().default(null),
+    /** Never accepted: how many wait in its listener's queue, and how many may (its LISTEN socket's Recv-Q and Send-Q). */
+    acceptQueue: z.object({ length: Queue, limit: Queue }).nullable().default(null),
     uid: z.int().min(0).max(4_294_967_295).nullable().default(null),
     ownership: z.enum(OWNERSHIPS).default('none'),
     owners: z.array(OwnerSchema).max(64).default([]),

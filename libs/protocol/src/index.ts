@@ -7,12 +7,56 @@ export {
   OWNERSHIPS,
   OwnerSchema,
   SocketId,
+  SocketTimerSchema,
+  TIMERS,
   VerdictSchema,
   type Connection,
   type ConnectionItem,
   type EndedAs,
   type Owner,
+  type SocketTimer,
 } from './connection.ts';
+export { AgentEventSchema, type AgentEvent } from './agent-event.ts';
+export {
+  DescriptorsSchema,
+  OrphanSchema,
+  OrphansSchema,
+  PressureStallSchema,
+  ProcessEvidenceSchema,
+  ThreadWaitSchema,
+  type Descriptors,
+  type Orphan,
+  type Orphans,
+  type PressureStall,
+  type ProcessEvidence,
+  type ThreadWait,
+} from './evidence.ts';
+export {
+  KERNEL_COUNTERS,
+  KERNEL_SYSCTLS,
+  KernelFactsSchema,
+  type KernelCounter,
+  type KernelFacts,
+  type KernelSysctl,
+} from './kernel-facts.ts';
+export { NamespaceSchema, type Namespace } from './namespace.ts';
+export {
+  FinWaitsSchema,
+  PortPressureSchema,
+  PortsSchema,
+  type FinWaits,
+  type PortPressure,
+  type Ports,
+} from './ports.ts';
+export { ProcessSchema, type Process } from './process.ts';
+export {
+  ProcessSocketsSchema,
+  ProcessTableSchema,
+  TurnoverSchema,
+  type ProcessSockets,
+  type ProcessTable,
+  type Turnover,
+} from './process-sockets.ts';
 export {
   AgentSchema,
   PUSH_LIMITS,

@@ -155,3 +155,90 @@ it('lets the compiler see to it that an agent fills in what the server would', (
 
   expect(incomplete.snapshots).toHaveLength(1);
 });
+
+describe('the evidence in a snapshot', () => {
+  const process = { pid: 7, startedAt: '2026-11-22T03:04:05.678Z', executable: 'java', command: 'java -jar shop.jar' };
+  const evidence = {
+    process,
+    uid: 1000,
+    closeWait: 3,
+    unread: 2,
+    orphaned: 1,
+    windowMs: 5_000,
+    threads: { total: 40, looked: 40 },
+    waits: [{ state: 'S', wchan: 'futex_wait_queue', syscall: 'futex', threads: 40 }],
+    polledAgoMs: null,
+    watchedMs: 60_000,
+    cpu: { runMsPerSecond: 0.2, runQueueWaitMsPerSecond: 0 },
+    throttling: { cgroupVersion: 2, throttledPerSecond: 1, throttledMsPerSecond: 80.5 },
+    descriptors: { used: 900, limit: 1024 },
+    missing: [],
+  };
+
+  it('is left out where there is nothing to tell', () => {
+    expect(Object.keys(SnapshotSchema.parse(snapshot())).toSorted()).toEqual(
+      ['complete', 'connections', 'counts', 'intervalMs', 'netns', 'seq', 'takenAt'].toSorted(),
+    );
+  });
+
+  it('comes out as it went in', () => {
+    const sections = {
+      netns: 3,
+      namespace: { inode: 4_026_532_281, name: 'checkout', containerId: 'ab'.repeat(32) },
+      orphans: {
+        count: 1,
+        items: [{ socketId: 'abcdefgh', orphanedAt: process.startedAt, owners: [{ ...process, descriptor: 9 }] }],
+      },
+      evidence: [evidence],
+      pressureStall: { cpu: { someAvg10: 12.5, fullAvg10: null }, memory: null, io: null },
+      processes: {
+        items: [{ process, counts: { established: 2 }, descriptors: { used: 9, limit: null } }],
+        others: 4,
+        unowned: 0,
+      },
+      turnover: [
+        { direction: 'inbound', endpoint: { address: null, port: 443 }, process: null, opened: 9, closed: 8, alive: 1 },
+      ],
+      ports: {
+        range: { low: 32_768, high: 60_999, reserved: 0 },
+        destinations: [
+          {
+            localAddress: '10.0.0.1',
+            peer: { address: '10.0.0.2', port: 443 },
+            used: 9,
+            timeWait: 8,
+            available: 28_232,
+          },
+        ],
+        destinationCount: 1,
+        closesPerSecond: 0.15,
+        timeWait: { count: 9, max: 131_072 },
+      },
+      finWaits: {
+        finWait1: { total: 0, items: [] },
+        finWait2: {
+          total: 1,
+          items: [{ local: { address: '::1', port: 443 }, peer: { address: '::1', port: 40_000 } }],
+        },
+      },
+      kernel: { counters: { TW: 9 }, sysctls: { 'net.ipv4.tcp_tw_reuse': '2' }, fileHandles: { allocated: 1, max: 2 } },
+      events: [{ at: process.startedAt, kind: 'started', after: 'reboot' }],
+    };
+
+    expect(SnapshotSchema.parse(snapshot(sections))).toMatchObject(sections);
+  });
+
+  it.each([
+    [{ evidence: [{ ...evidence, waits: [{ ...evidence.waits[0], state: 'sleeping' }] }] }, 'evidence.0.waits.0.state'],
+    [
+      { evidence: [{ ...evidence, cpu: { runMsPerSecond: -1, runQueueWaitMsPerSecond: 0 } }] },
+      'evidence.0.cpu.runMsPerSecond',
+    ],
+    [{ evidence: Array(PUSH_LIMITS.evidence + 1).fill(evidence) }, 'evidence'],
+    [{ events: [{ at: process.startedAt, kind: 'exploded' }] }, 'events.0.kind'],
+    [{ kernel: { counters: { Unheard: 1 } } }, 'kernel.counters'],
+    [{ namespace: { inode: 1, name: '' } }, 'namespace.name'],
+  ])('with %j is at fault in %s alone', (changes, path) => {
+    expect(pathsOfSnapshot(changes)).toEqual([`snapshots.3.${path}`]);
+  });
+});

@@ -1,7 +1,13 @@
 import * as z from 'zod';
+import { AgentEventSchema } from './agent-event.ts';
 import { ConnectionSchema } from './connection.ts';
 import { IssueSchema } from './error.ts';
+import { OrphansSchema, PressureStallSchema, ProcessEvidenceSchema } from './evidence.ts';
+import { KernelFactsSchema } from './kernel-facts.ts';
+import { NamespaceSchema } from './namespace.ts';
+import { FinWaitsSchema, PortsSchema } from './ports.ts';
 import { Count, Instant, StateCountsSchema, Text, Uuid } from './primitives.ts';
+import { ProcessTableSchema, TurnoverSchema } from './process-sockets.ts';
 
 /** Bounds of one push; past them the server answers 413 or 400. */
 export const PUSH_LIMITS = {
@@ -9,6 +15,9 @@ export const PUSH_LIMITS = {
   bodyBytes: 16 * 1024 * 1024,
   snapshots: 1_000,
   connections: 20_000,
+  evidence: 200,
+  turnover: 500,
+  events: 100,
 } as const;
 
 export const SnapshotSchema = z.object({
@@ -23,6 +32,18 @@ export const SnapshotSchema = z.object({
   connections: z.array(ConnectionSchema).max(PUSH_LIMITS.connections).default([]),
   /** The connections are all there are: one that is open on the server and not among them has ended. */
   complete: z.boolean().default(false),
+  /** Names the namespace where `netns` is not 0. */
+  namespace: NamespaceSchema.optional(),
+  /** What follows is left out where there is nothing to tell or it is not its turn; the last one told stands. */
+  orphans: OrphansSchema.optional(),
+  evidence: z.array(ProcessEvidenceSchema).max(PUSH_LIMITS.evidence).optional(),
+  pressureStall: PressureStallSchema.optional(),
+  processes: ProcessTableSchema.optional(),
+  turnover: z.array(TurnoverSchema).max(PUSH_LIMITS.turnover).optional(),
+  ports: PortsSchema.optional(),
+  finWaits: FinWaitsSchema.optional(),
+  kernel: KernelFactsSchema.optional(),
+  events: z.array(AgentEventSchema).max(PUSH_LIMITS.events).optional(),
 });
 export type Snapshot = z.infer<typeof SnapshotSchema>;
 

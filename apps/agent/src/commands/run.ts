@@ -63,6 +63,7 @@ async function sampleAndPush(
     tracker: new LeakTracker(facts, (at) => clock.instant(at), readEphemeralPorts(procRoot)),
     choice: new ConnectionChoice(),
     owners: new OwnerKeeper(new OwnerFinder(procRoot, facts.bootedAtMs)),
+    collectors: [],
     clock,
     intervalMs,
     behind: () => outbox.length >= PILE || outbox.size >= PILE_SIZE,
@@ -100,6 +101,7 @@ async function sampleAndPush(
   } finally {
     await uplink.stop(LAST_FLUSH_MS);
     courier.close();
+    sampler.close();
     source.close();
   }
 }

@@ -12,6 +12,7 @@ import { ProcfsSource } from '../sockets/procfs.ts';
 import { type SocketSource } from '../sockets/socket-table.ts';
 import { order, startLeakingChild } from '../testing/leaking.ts';
 import { ended } from '../testing/program.ts';
+import { type Collector } from './collector.ts';
 import { Sampler } from './sampler.ts';
 import { ServerClock } from './server-clock.ts';
 
@@ -43,13 +44,14 @@ function exchangeWithServer(aheadMs: number) {
   return { sentAt: now, receivedAt: now, serverTimeMs: Date.now() + aheadMs };
 }
 
-function samplerOf(source: SocketSource, clock = thisClock()): Sampler {
+function samplerOf(source: SocketSource, clock = thisClock(), collectors: readonly Collector[] = []): Sampler {
   const facts = readHostFacts('/proc');
   return new Sampler({
     source,
     tracker: new LeakTracker(facts, (at) => clock.instant(at), readEphemeralPorts('/proc')),
     choice: new ConnectionChoice(),
     owners: new OwnerKeeper(new OwnerFinder('/proc', facts.bootedAtMs)),
+    collectors,
     clock,
     intervalMs: 5_000,
     behind: () => false,
@@ -197,5 +199,33 @@ describe('a sampler', () => {
     const after = ours(await sampler.next());
     expect(after).toHaveLength(2);
     expect(after.map(({ socketId }) => socketId)).not.toContain(before[0]?.socketId);
+  });
+});
+
+describe('collectors', () => {
+  const collector = (parts: Partial<Collector>): Collector => ({
+    name: 'test',
+    missing: [],
+    collect: () => Promise.resolve({}),
+    close: () => undefined,
+    ...parts,
+  });
+
+  it('add to the snapshot, and a failing one costs nothing else', async () => {
+    const kernel = { counters: { TW: 7 } };
+    const sampler = samplerOf(opened(new NetlinkSource('/proc')), thisClock(), [
+      collector({ name: 'broken', collect: () => Promise.reject(new Error('no such file')) }),
+      collector({ missing: ['sysctls: half of them'], collect: () => Promise.resolve({ kernel }) }),
+    ]);
+    const snapshot = await sampler.next();
+    expect(SnapshotSchema.parse(snapshot)).toEqual(snapshot);
+    expect(snapshot.kernel).toEqual(kernel);
+    expect(sampler.missing).toEqual(['broken: no such file', 'sysctls: half of them']);
+  });
+
+  it('are closed with the sampler', () => {
+    let closed = 0;
+    samplerOf(opened(new NetlinkSource('/proc')), thisClock(), [collector({ close: () => closed++ })]).close();
+    expect(closed).toBe(1);
   });
 });

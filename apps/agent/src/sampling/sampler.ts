@@ -9,6 +9,7 @@ import { wireConnection } from '../leaks/wire-connection.ts';
 import { Pacer } from '../pacer.ts';
 import { type OwnerKeeper } from '../processes/owner-keeper.ts';
 import { type SocketSource, type SocketTable } from '../sockets/socket-table.ts';
+import { type Addition, type Collector, type Sampled } from './collector.ts';
 import { type ServerClock } from './server-clock.ts';
 
 const UNMEASURED = Object.fromEntries(TCP_STATES.map((state) => [state, null])) as Record<TcpState, null>;
@@ -18,6 +19,8 @@ export interface SamplerParts {
   readonly tracker: LeakTracker;
   readonly choice: ConnectionChoice;
   readonly owners: OwnerKeeper;
+  /** In the order they run in, after owners are found. */
+  readonly collectors: readonly Collector[];
   readonly clock: ServerClock;
   readonly intervalMs: number;
   /** Whether snapshots pile up undelivered. */
@@ -66,9 +69,28 @@ export class Sampler {
     } catch (error) {
       missing.push(`owners: ${messageOf(error)}`);
     }
+    const additions = await this.#collect({ startedAt, takenAt, table, tracker }, missing);
     this.#missing = missing;
     const { connections, complete } = choice.choose(tracker, takenAt, this.#parts.behind());
-    return this.#snapshot(takenAt, table.counts, connections, complete);
+    return { ...this.#snapshot(takenAt, table.counts, connections, complete), ...additions };
+  }
+
+  /** Lets go of what the collectors hold open. */
+  close(): void {
+    for (const collector of this.#parts.collectors) collector.close();
+  }
+
+  async #collect(sampled: Sampled, missing: string[]): Promise<Addition> {
+    const additions: Addition = {};
+    for (const collector of this.#parts.collectors) {
+      try {
+        Object.assign(additions, await collector.collect(sampled));
+        missing.push(...collector.missing);
+      } catch (error) {
+        missing.push(`${collector.name}: ${messageOf(error)}`);
+      }
+    }
+    return additions;
   }
 
   /** The server did not take these snapshots: what only they told of is dated anew, for a wrong date may be why. */

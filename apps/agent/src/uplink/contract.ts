@@ -18,6 +18,9 @@ export const PUSH_LIMITS: typeof PushLimits = {
   bodyBytes: 16 * 1024 * 1024,
   snapshots: 1_000,
   connections: 20_000,
+  evidence: 200,
+  turnover: 500,
+  events: 100,
 };
 
 export const SOURCES: typeof Sources = ['netlink', 'procfs'];

@@ -16,6 +16,10 @@ export function connection(changes: object = {}): z.input<typeof ConnectionSchem
     lastSeenAt: '2026-11-22T03:04:05.000Z',
     recvQueue: 1,
     sendQueue: 0,
+    bytesAcked: null,
+    lastSentAt: null,
+    timer: null,
+    acceptQueue: null,
     uid: 1_000,
     ownership: 'known',
     owners: [

@@ -1,0 +1,29 @@
+import { type Snapshot } from '@closewatch/protocol';
+import { type LeakTracker } from '../leaks/leak-tracker.ts';
+import { type SocketTable } from '../sockets/socket-table.ts';
+
+/** What a collector may add to a snapshot. */
+export type Addition = Pick<
+  Snapshot,
+  'orphans' | 'evidence' | 'pressureStall' | 'processes' | 'turnover' | 'ports' | 'finWaits' | 'kernel' | 'events'
+>;
+
+/** The look that a snapshot is made of, when connections are dated and their owners found. Times as in {@link Look}. */
+export interface Sampled {
+  readonly startedAt: number;
+  readonly takenAt: number;
+  readonly table: SocketTable;
+  readonly tracker: LeakTracker;
+}
+
+/**
+ * Gathers one kind of evidence about the agent's own network namespace. It keeps its own pace: when it is not its turn
+ * it adds nothing. One that throws is data, told in `missing` under its name, and costs the snapshot nothing else.
+ */
+export interface Collector {
+  readonly name: string;
+  /** What the newest turn could not tell, in words a person can act on. */
+  readonly missing: readonly string[];
+  collect(sampled: Sampled): Promise<Addition>;
+  close(): void;
+}
