@@ -14,6 +14,8 @@ export interface Sampled {
   readonly takenAt: number;
   readonly table: SocketTable;
   readonly tracker: LeakTracker;
+  /** Of all network namespaces that are followed, the own one first: what leaks in containers has processes here too. */
+  readonly trackers: readonly LeakTracker[];
 }
 
 /**

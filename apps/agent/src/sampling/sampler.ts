@@ -21,6 +21,8 @@ export interface SamplerParts {
   readonly owners: OwnerKeeper;
   /** In the order they run in, after owners are found. */
   readonly collectors: readonly Collector[];
+  /** Of all network namespaces that are followed, the own one first; without it there is no other. */
+  readonly trackers?: () => readonly LeakTracker[];
   readonly clock: ServerClock;
   readonly intervalMs: number;
   /** Whether snapshots pile up undelivered. */
@@ -69,7 +71,8 @@ export class Sampler {
     } catch (error) {
       missing.push(`owners: ${messageOf(error)}`);
     }
-    const additions = await this.#collect({ startedAt, takenAt, table, tracker }, missing);
+    const trackers = this.#parts.trackers?.() ?? [tracker];
+    const additions = await this.#collect({ startedAt, takenAt, table, tracker, trackers }, missing);
     this.#missing = missing;
     const { connections, complete } = choice.choose(tracker, takenAt, this.#parts.behind());
     return { ...this.#snapshot(takenAt, table.counts, connections, complete), ...additions };
