@@ -2,7 +2,7 @@
 # What `npm start`, `npm test` and the other scripts of package.json call: on a fresh clone it first
 # installs what is missing, then does the task with the Node.js that the install brought.
 #
-#   sh tools/run.sh start|test|check|static|build|agent|leak-lab|screens [arguments]
+#   sh tools/run.sh start|test|check|static|build|agent|leak-lab|screens|bench [arguments]
 #
 # Ends in `exec`, so that Ctrl-C and SIGTERM reach the program itself.
 set -eu
@@ -85,6 +85,10 @@ case $task in
   leak-lab)
     exec node --no-warnings tools/leak-lab/main.ts "$@"
     ;;
+  bench)
+    build
+    exec node --no-warnings tools/bench/main.ts "$@"
+    ;;
   screens)
     build
     SCREENS_AFTER_SECONDS=${SCREENS_AFTER_SECONDS:-180} playwright test -c apps/e2e/playwright.config.ts screens
@@ -107,7 +111,7 @@ case $task in
     exec node tools/test/run.ts "$@"
     ;;
   *)
-    say "unknown task '$task'; one of start, test, check, static, build, agent, leak-lab, screens"
+    say "unknown task '$task'; one of start, test, check, static, build, agent, leak-lab, screens, bench"
     exit 2
     ;;
 esac

@@ -1,0 +1,118 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { CannotRun, type Bench, type BenchResult, type Skipped } from '../bench.ts';
+import { type Figure } from '../figures.ts';
+import { HARD, IDLE, TYPICAL, type Load } from './loads.ts';
+import { measureAgent, measureLoop } from './measured-agent.ts';
+import { LoadedNamespace, requireNamespaces } from './namespace.ts';
+import { measureOwnerSearch } from './owner-search.ts';
+import { peerCosts } from './peers.ts';
+
+const AGENT = resolve(import.meta.dirname, '../../../dist/agent/main.js');
+const INTERVAL_MS = 5_000;
+
+interface LoadBudget {
+  readonly load: Load;
+  /** Counts by each peer that are averaged. */
+  readonly peerCounts: number;
+  readonly ofPeer: Readonly<Record<string, number>>;
+  readonly cpuPercent: number;
+  readonly residentMb?: number;
+  readonly loopMs: number;
+}
+
+const BUDGETS: readonly LoadBudget[] = [
+  {
+    load: TYPICAL,
+    peerCounts: 40,
+    ofPeer: { 'netstat | awk': 0.15, node_exporter: 0.5 },
+    cpuPercent: 0.5,
+    loopMs: 10,
+  },
+  {
+    load: HARD,
+    peerCounts: 4,
+    ofPeer: { 'netstat | awk': 0.03, node_exporter: 0.25 },
+    cpuPercent: 1.5,
+    residentMb: 90,
+    // One recv that skips a long run of TIME_WAIT cannot be sliced.
+    loopMs: 40,
+  },
+];
+const IDLE_RESIDENT_MB = 60;
+const OWNERS_MS = 150;
+
+export const agentBench: Bench = {
+  name: 'agent',
+  summary:
+    'CPU, memory and event loop of the agent under an idle, a typical and a hard load, against other tools (root)',
+
+  async run(): Promise<BenchResult> {
+    requireNamespaces();
+    if (!existsSync(AGENT)) throw new CannotRun('dist/agent is missing: npm run build');
+    const figures: Figure[] = [];
+    const skipped: Skipped[] = [];
+    await inNamespace(IDLE, async (namespace) => {
+      const { memory, cpuPercent } = await measureAgent(namespace, IDLE, INTERVAL_MS);
+      figures.push(
+        { name: 'idle: resident memory', value: memory.residentMb, unit: 'MB', budget: IDLE_RESIDENT_MB },
+        { name: 'idle: CPU at 5 s', value: cpuPercent, unit: '% of a core' },
+      );
+    });
+    for (const budget of BUDGETS) {
+      await inNamespace(budget.load, async (namespace) => {
+        const part = await measureLoad(namespace, budget);
+        figures.push(...part.figures);
+        skipped.push(...part.skipped);
+      });
+    }
+    return { figures, skipped };
+  },
+};
+
+async function inNamespace(load: Load, measure: (namespace: LoadedNamespace) => Promise<void>): Promise<void> {
+  console.error(`bench agent: ${load.name} load...`);
+  const namespace = await LoadedNamespace.open(load);
+  try {
+    await measure(namespace);
+  } finally {
+    await namespace.close();
+  }
+}
+
+async function measureLoad(namespace: LoadedNamespace, budget: LoadBudget): Promise<BenchResult> {
+  const { load } = budget;
+  const { costs, skipped } = await peerCosts(namespace, budget.peerCounts);
+  const agent = await measureAgent(namespace, load, INTERVAL_MS);
+  const loop = await measureLoop(namespace, load, INTERVAL_MS);
+  const name = (what: string): string => `${load.name}: ${what}`;
+  const figures: Figure[] = [
+    ...costs.map((peer) => ({ name: name(`CPU of ${peer.name}, once`), value: peer.cpuMs, unit: 'ms' })),
+    { name: name('CPU of the agent, a sample and its push'), value: agent.cpuMsPerSample, unit: 'ms' },
+    ...costs.map((peer) => ({
+      name: name(`agent against ${peer.name}`),
+      value: agent.cpuMsPerSample / peer.cpuMs,
+      unit: 'of it',
+      ...budgetOf(budget.ofPeer[peer.name]),
+    })),
+    { name: name('CPU at 5 s'), value: agent.cpuPercent, unit: '% of a core', budget: budget.cpuPercent },
+    { name: name('resident memory'), value: agent.memory.residentMb, unit: 'MB', ...budgetOf(budget.residentMb) },
+    { name: name('longest hold of the event loop'), value: loop.maxMs, unit: 'ms', budget: budget.loopMs },
+    { name: name('hold of the event loop, 99.9th percentile'), value: loop.p999Ms, unit: 'ms' },
+  ];
+  if (load === HARD) {
+    const search = await measureOwnerSearch(namespace);
+    if (search.found < load.closeWait) throw new Error(`${search.found} of ${search.sockets} owners were found`);
+    figures.push({
+      name: name('owners of 10,000 new sockets'),
+      value: search.cpuMs,
+      unit: 'ms CPU',
+      budget: OWNERS_MS,
+    });
+  }
+  return { figures, skipped };
+}
+
+function budgetOf(budget: number | undefined): { budget?: number } {
+  return budget === undefined ? {} : { budget };
+}

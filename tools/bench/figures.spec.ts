@@ -1,0 +1,27 @@
+import { describe, expect, it } from '@jest/globals';
+import { figuresAsText, missedIn } from './figures.ts';
+
+const kept = { name: 'kept', value: 0.03, unit: 'of netstat', budget: 0.03 };
+const missed = { name: 'missed', value: 91.27, unit: 'MB', budget: 90 };
+const told = { name: 'told', value: 1234.5, unit: 'ms' };
+const broken = { name: 'broken', value: Number.NaN, unit: 'ms', budget: 1 };
+
+describe('the figures of a benchmark', () => {
+  it('keep their budget up to and including it', () => {
+    expect(missedIn([kept, missed, told])).toEqual([missed]);
+  });
+
+  it('miss it where nothing was measured', () => {
+    expect(missedIn([broken])).toEqual([broken]);
+  });
+
+  it('print as a table that says which budget was missed', () => {
+    expect(figuresAsText([kept, missed, told]).split('\n')).toEqual([
+      '| measured |           value |            budget |        |',
+      '| -------- | --------------: | ----------------: | -----: |',
+      '| kept     | 0.03 of netstat | ≤ 0.03 of netstat |     ok |',
+      '| missed   |         91.3 MB |           ≤ 90 MB | MISSED |',
+      '| told     |         1235 ms |                   |        |',
+    ]);
+  });
+});
