@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Count, Instant, Text } from './primitives.ts';
-import { OwnerSchema } from './connection.ts';
+import { OwnerSchema, SocketId } from './connection.ts';
 import { ProcessSchema } from './process.ts';
 
 /** A number that is a rate or a share: finite, never negative. */
@@ -64,7 +64,7 @@ export type PressureStall = z.infer<typeof PressureStallSchema>;
 
 /** A socket that left the kernel's tables while its descriptor stays open: it counts as leaked until that is closed. */
 export const OrphanSchema = z.object({
-  socketId: z.string().max(64),
+  socketId: SocketId,
   orphanedAt: Instant,
   owners: z.array(OwnerSchema).min(1).max(64),
 });

@@ -1,7 +1,7 @@
 import { TCP_STATES } from '@closewatch/socket-states';
 import * as z from 'zod';
 import { DescriptorsSchema } from './evidence.ts';
-import { Address, Count, Port } from './primitives.ts';
+import { Address, Count, Port, Text } from './primitives.ts';
 import { ProcessSchema } from './process.ts';
 
 /** One process and the sockets it holds, by state; a state without sockets is left out. */
@@ -33,7 +33,7 @@ export const TurnoverSchema = z.object({
   /** Null address: any (inbound endpoints are told by port). */
   endpoint: z.object({ address: Address.nullable(), port: Port }),
   /** Null where it is not known. */
-  process: z.object({ pid: z.int().min(1), executable: z.string().max(512) }).nullable(),
+  process: z.object({ pid: z.int().min(1), executable: Text(512) }).nullable(),
   opened: Count,
   closed: Count,
   alive: Count,

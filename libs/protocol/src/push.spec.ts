@@ -174,6 +174,8 @@ describe('the evidence in a snapshot', () => {
     descriptors: { used: 900, limit: 1024 },
     missing: [],
   };
+  const owner = { ...process, descriptor: 9 };
+  const turnover = { direction: null, endpoint: { address: null, port: 443 }, opened: 0, closed: 0, alive: 0 };
 
   it('is left out where there is nothing to tell', () => {
     expect(Object.keys(SnapshotSchema.parse(snapshot())).toSorted()).toEqual(
@@ -238,6 +240,11 @@ describe('the evidence in a snapshot', () => {
     [{ events: [{ at: process.startedAt, kind: 'exploded' }] }, 'events.0.kind'],
     [{ kernel: { counters: { Unheard: 1 } } }, 'kernel.counters'],
     [{ namespace: { inode: 1, name: '' } }, 'namespace.name'],
+    [
+      { orphans: { count: 1, items: [{ socketId: 'x\0', orphanedAt: process.startedAt, owners: [owner] }] } },
+      'orphans.items.0.socketId',
+    ],
+    [{ turnover: [{ ...turnover, process: { pid: 7, executable: 'ja\0va' } }] }, 'turnover.0.process.executable'],
   ])('with %j is at fault in %s alone', (changes, path) => {
     expect(pathsOfSnapshot(changes)).toEqual([`snapshots.3.${path}`]);
   });
