@@ -231,21 +231,21 @@ describe('the evidence in a snapshot', () => {
   });
 
   it.each([
-    [{ evidence: [{ ...evidence, waits: [{ ...evidence.waits[0], state: 'sleeping' }] }] }, 'evidence.0.waits.0.state'],
+    ['evidence.0.waits.0.state', { evidence: [{ ...evidence, waits: [{ ...evidence.waits[0], state: 'sleeping' }] }] }],
     [
-      { evidence: [{ ...evidence, cpu: { runMsPerSecond: -1, runQueueWaitMsPerSecond: 0 } }] },
       'evidence.0.cpu.runMsPerSecond',
+      { evidence: [{ ...evidence, cpu: { runMsPerSecond: -1, runQueueWaitMsPerSecond: 0 } }] },
     ],
-    [{ evidence: Array(PUSH_LIMITS.evidence + 1).fill(evidence) }, 'evidence'],
-    [{ events: [{ at: process.startedAt, kind: 'exploded' }] }, 'events.0.kind'],
-    [{ kernel: { counters: { Unheard: 1 } } }, 'kernel.counters'],
-    [{ namespace: { inode: 1, name: '' } }, 'namespace.name'],
+    ['evidence', { evidence: Array(PUSH_LIMITS.evidence + 1).fill(evidence) }],
+    ['events.0.kind', { events: [{ at: process.startedAt, kind: 'exploded' }] }],
+    ['kernel.counters', { kernel: { counters: { Unheard: 1 } } }],
+    ['namespace.name', { namespace: { inode: 1, name: '' } }],
     [
-      { orphans: { count: 1, items: [{ socketId: 'x\0', orphanedAt: process.startedAt, owners: [owner] }] } },
       'orphans.items.0.socketId',
+      { orphans: { count: 1, items: [{ socketId: 'x\0', orphanedAt: process.startedAt, owners: [owner] }] } },
     ],
-    [{ turnover: [{ ...turnover, process: { pid: 7, executable: 'ja\0va' } }] }, 'turnover.0.process.executable'],
-  ])('with %j is at fault in %s alone', (changes, path) => {
+    ['turnover.0.process.executable', { turnover: [{ ...turnover, process: { pid: 7, executable: 'ja\0va' } }] }],
+  ])('is at fault in %s alone', (path, changes) => {
     expect(pathsOfSnapshot(changes)).toEqual([`snapshots.3.${path}`]);
   });
 });
