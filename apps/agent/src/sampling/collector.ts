@@ -1,5 +1,6 @@
 import { type Snapshot } from '@closewatch/protocol';
 import { type LeakTracker } from '../leaks/leak-tracker.ts';
+import { type SocketRoll } from '../sockets/socket-roll.ts';
 import { type SocketTable } from '../sockets/socket-table.ts';
 
 /** What a collector may add to a snapshot. */
@@ -26,6 +27,8 @@ export interface Collector {
   readonly name: string;
   /** What the newest turn could not tell, in words a person can act on. */
   readonly missing: readonly string[];
+  /** What the look that begins `at` (milliseconds on the monotonic clock) shall fill with all sockets; only on its turn. */
+  rollFor?(at: number): SocketRoll | undefined;
   collect(sampled: Sampled): Promise<Addition>;
   close(): void;
 }

@@ -8,6 +8,7 @@ import { type TrackedSocket } from '../leaks/tracked-socket.ts';
 import { wireConnection } from '../leaks/wire-connection.ts';
 import { Pacer } from '../pacer.ts';
 import { type OwnerKeeper } from '../processes/owner-keeper.ts';
+import { type SocketRoll } from '../sockets/socket-roll.ts';
 import { type SocketSource, type SocketTable } from '../sockets/socket-table.ts';
 import { type Addition, type Collector, type Sampled } from './collector.ts';
 import { type ServerClock } from './server-clock.ts';
@@ -53,7 +54,7 @@ export class Sampler {
     const startedAt = clock.now();
     let table: SocketTable;
     try {
-      table = await source.read();
+      table = await source.read(this.#rollFor(startedAt));
     } catch (error) {
       this.#missing = [messageOf(error)];
       return this.#snapshot(clock.now(), UNMEASURED, [], false);
@@ -81,6 +82,14 @@ export class Sampler {
   /** Lets go of what the collectors hold open. */
   close(): void {
     for (const collector of this.#parts.collectors) collector.close();
+  }
+
+  #rollFor(at: number): SocketRoll | undefined {
+    for (const collector of this.#parts.collectors) {
+      const roll = collector.rollFor?.(at);
+      if (roll !== undefined) return roll;
+    }
+    return undefined;
   }
 
   async #collect(sampled: Sampled, missing: string[]): Promise<Addition> {

@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.ts';
+import { type SocketRoll } from './socket-roll.ts';
 import { type CloseWaitSocket, type SocketAges, type SocketSource, type SocketTable } from './socket-table.ts';
 
 /** After a success a source may fail for a moment (ENOBUFS): a change of source gives every socket a new identity. */
@@ -23,10 +24,10 @@ export class FallingBackSource implements SocketSource {
     return this.#current.name;
   }
 
-  async read(): Promise<SocketTable> {
+  async read(roll?: SocketRoll): Promise<SocketTable> {
     if (this.#givenUp === undefined) {
       try {
-        const table = await this.#better.read();
+        const table = await this.#better.read(roll);
         this.#failuresLeft = FAILURES_TO_CHANGE;
         return table;
       } catch (error) {
@@ -35,7 +36,7 @@ export class FallingBackSource implements SocketSource {
         this.#better.close();
       }
     }
-    const table = await this.#other.read();
+    const table = await this.#other.read(roll);
     return { ...table, missing: [this.#givenUp, ...table.missing] };
   }
 

@@ -1,37 +1,43 @@
 import { messageOf } from '../errors.ts';
 import { Pacer } from '../pacer.ts';
-import { DiagDump, type DumpProgress } from './diag-dump.ts';
+import { DiagDump } from './diag-dump.ts';
+import { type DumpProgress } from './diag-messages.ts';
 import { STATES_ASKED, dumpRequest, infoRequest } from './diag-requests.ts';
 import { DiagSocket } from './diag-socket.ts';
 import { DiagChannel, errnoName } from './libc.ts';
+import { type SocketRoll } from './socket-roll.ts';
+import { readOwnSockstat, type NetlinkView } from './namespace-view.ts';
 import { type CloseWaitSocket, type SocketAges, type SocketSource, type SocketTable } from './socket-table.ts';
-import { readTimeWaitRecords } from './sockstat.ts';
+import { timeWaitRecordsIn } from './sockstat.ts';
 import { socketAgesIn } from './tcp-info.ts';
 
 /** The kernel answers at most about 32 KiB a recv. */
 const BUFFER_BYTES = 64 * 1024;
+/** One for all sources: what is received is taken out before anything else runs. */
+const BUFFER = new Uint8Array(BUFFER_BYTES);
 const ATTEMPTS = 4;
 
 /**
- * The sockets of the agent's network namespace through netlink: TIME_WAIT masked out, which is counted in sockstat.
+ * The sockets of a network namespace through netlink: TIME_WAIT masked out, which is counted in sockstat.
  * Ages are asked for socket by socket: only those that were seen twice need one, usually a handful, and the lookup
  * by identity costs microseconds, while a second dump would walk the whole hash table (4 ms at least) for every one.
  */
 export class NetlinkSource implements SocketSource {
   readonly name = 'netlink';
-  readonly #procRoot: string;
-  readonly #buffer = new Uint8Array(BUFFER_BYTES);
+  readonly #view: NetlinkView;
   #channel: DiagChannel | undefined;
   #sequence = 0;
 
-  constructor(procRoot: string) {
-    this.#procRoot = procRoot;
+  /** `from`: a view into a namespace, or the root of /proc (usually /proc) for the agent's own. */
+  constructor(from: NetlinkView | string) {
+    this.#view = typeof from === 'string' ? ownView(from) : from;
   }
 
-  async read(): Promise<SocketTable> {
+  async read(roll?: SocketRoll): Promise<SocketTable> {
     let why = '';
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const dump = new DiagDump(++this.#sequence);
+      roll?.clear();
+      const dump = new DiagDump(++this.#sequence, roll);
       let progress: DumpProgress;
       try {
         progress = await this.#run(dump);
@@ -50,11 +56,11 @@ export class NetlinkSource implements SocketSource {
 
   ages(socket: CloseWaitSocket): SocketAges | undefined {
     if (!(socket instanceof DiagSocket)) return undefined;
-    const channel = (this.#channel ??= new DiagChannel());
+    const channel = (this.#channel ??= this.#view.openChannel());
     const sequence = ++this.#sequence;
     try {
       channel.send(infoRequest(sequence, socket.record));
-      return socketAgesIn(this.#buffer.subarray(0, channel.receive(this.#buffer)), sequence);
+      return socketAgesIn(BUFFER.subarray(0, channel.receive(BUFFER)), sequence);
     } catch {
       // Ages only sharpen what the samples already tell.
       this.close();
@@ -68,13 +74,13 @@ export class NetlinkSource implements SocketSource {
   }
 
   async #run(dump: DiagDump): Promise<DumpProgress> {
-    const channel = (this.#channel ??= new DiagChannel());
+    const channel = (this.#channel ??= this.#view.openChannel());
     channel.send(dumpRequest(dump.sequence, STATES_ASKED));
     const pacer = new Pacer();
     for (;;) {
-      const length = channel.receive(this.#buffer);
+      const length = channel.receive(BUFFER);
       if (length === 0) return { kind: 'spoiled', why: 'an empty answer' };
-      const progress = dump.add(this.#buffer.subarray(0, length));
+      const progress = dump.add(BUFFER.subarray(0, length));
       if (progress.kind !== 'more') return progress;
       if (pacer.due()) await pacer.rest();
     }
@@ -85,7 +91,7 @@ export class NetlinkSource implements SocketSource {
     const missing: string[] = [];
     let timeWait: number | null = null;
     try {
-      const records = readTimeWaitRecords(this.#procRoot);
+      const records = timeWaitRecordsIn(this.#view.readSockstat());
       if (records === undefined) missing.push('TIME_WAIT: /proc/net/sockstat does not tell "tw"');
       else timeWait = Math.max(0, records - finWait2Minisockets);
     } catch (error) {
@@ -93,4 +99,8 @@ export class NetlinkSource implements SocketSource {
     }
     return { source: this.name, counts: { ...tally, time_wait: timeWait }, listeners, closeWait, missing };
   }
+}
+
+function ownView(procRoot: string): NetlinkView {
+  return { openChannel: () => new DiagChannel(), readSockstat: () => readOwnSockstat(procRoot) };
 }

@@ -1,13 +1,13 @@
 import { emptyTally, tcpStateFromKernel, type StateTally } from '@closewatch/socket-states';
 import { Listeners } from './listeners.ts';
-import { localEndpointOf, socketOf, stateNumberOf, type ProcTable } from './proc-tcp-line.ts';
+import { ProcLines } from './proc-lines.ts';
+import { heldBy, localEndpointOf, socketOf, stateNumberOf, type ProcTable } from './proc-tcp-line.ts';
+import { type SocketRoll } from './socket-roll.ts';
 import { type CloseWaitSocket } from './socket-table.ts';
 
-const NEWLINE = 0x0a;
+const TIME_WAIT = 6;
 const CLOSE_WAIT = 8;
 const LISTEN = 10;
-/** No line of these tables is a fifth as long; more without an end is no such file. */
-const LONGEST_LINE = 1024;
 
 /**
  * Counts the lines of /proc/net/tcp and tcp6 as they stream in, in pieces of any size; pure but for what it gathers.
@@ -17,70 +17,61 @@ export class ProcDump {
   readonly tally: StateTally = emptyTally();
   readonly listeners = new Listeners();
   readonly #closeWait = new Map<string | number, CloseWaitSocket>();
-  /** Lines that were not understood, and not counted. */
-  garbage = 0;
+  readonly #lines = new ProcLines((bytes, start, end) => this.#line(bytes, start, end));
+  readonly #roll: SocketRoll | undefined;
+  #garbage = 0;
   #table: ProcTable | undefined;
-  #rest = new Uint8Array(0);
-  #atHeading = true;
+
+  /** `roll`, if anybody wants it, takes every socket but TIME_WAIT. */
+  constructor(roll?: SocketRoll) {
+    this.#roll = roll;
+  }
 
   get closeWait(): readonly CloseWaitSocket[] {
     return [...this.#closeWait.values()];
   }
 
+  /** Lines that were not understood, and not counted. */
+  get garbage(): number {
+    return this.#garbage + this.#lines.garbage;
+  }
+
   /** Begins a table; its first line is a heading. */
   begin(table: ProcTable): void {
     this.#table = table;
-    this.#rest = new Uint8Array(0);
-    this.#atHeading = true;
+    this.#lines.begin();
   }
 
   /** Takes in the next piece of the table; the piece may be reused afterwards. */
   add(piece: Uint8Array): void {
-    let bytes = piece;
-    if (this.#rest.length > 0) {
-      bytes = new Uint8Array(this.#rest.length + piece.length);
-      bytes.set(this.#rest);
-      bytes.set(piece, this.#rest.length);
-    }
-    let start = 0;
-    for (;;) {
-      const end = bytes.indexOf(NEWLINE, start);
-      if (end === -1) break;
-      this.#line(bytes, start, end);
-      start = end + 1;
-    }
-    this.#rest = bytes.slice(start);
-    if (this.#rest.length > LONGEST_LINE) {
-      this.garbage++;
-      this.#rest = new Uint8Array(0);
-    }
+    this.#lines.add(piece);
   }
 
   /** The table is over: a line without an end was cut short. */
   end(): void {
-    if (this.#rest.length > 0) this.#line(this.#rest, 0, this.#rest.length);
-    this.#rest = new Uint8Array(0);
+    this.#lines.end();
   }
 
   #line(bytes: Uint8Array, start: number, end: number): void {
-    if (this.#atHeading) {
-      this.#atHeading = false;
-      return;
-    }
     const table = this.#table;
     const state = table && stateNumberOf(bytes, start, end, table);
     if (table === undefined || state === undefined) {
-      this.garbage++;
+      this.#garbage++;
       return;
     }
     if (state === CLOSE_WAIT || state === LISTEN) {
       const line = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
       if (!this.#spelledOut(line, state, table)) {
-        this.garbage++;
+        this.#garbage++;
         return;
       }
     }
     this.tally[tcpStateFromKernel(state)]++;
+    if (this.#roll !== undefined && state !== TIME_WAIT) {
+      // A line cut short behind its state is a socket, of nobody that is known.
+      const { inode, uid } = heldBy(bytes, start, end) ?? { inode: 0, uid: 0 };
+      this.#roll.add(inode, uid, state);
+    }
   }
 
   #spelledOut(line: string, state: number, table: ProcTable): boolean {

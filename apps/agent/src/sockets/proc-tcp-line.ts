@@ -61,6 +61,38 @@ export function socketOf(line: string, table: ProcTable): CloseWaitSocket | unde
   };
 }
 
+/** Fields between the queues and the uid, counted from the start of the line: the 8th is the uid, the 10th the inode. */
+const UID_FIELD = 7;
+const INODE_FIELD = 9;
+
+/**
+ * Whose the socket of a line is, whose state is known to be readable, read byte by byte; undefined when the line ends
+ * before, or has no numbers there.
+ */
+export function heldBy(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): { readonly uid: number; readonly inode: number } | undefined {
+  let uid: number | undefined;
+  let field = -1;
+  for (let at = start; at < end;) {
+    if (bytes[at] === SPACE) {
+      at++;
+      continue;
+    }
+    field++;
+    const from = at;
+    while (at < end && bytes[at] !== SPACE) at++;
+    if (field === UID_FIELD) uid = decimal(bytes, from, at);
+    else if (field === INODE_FIELD) {
+      const inode = decimal(bytes, from, at);
+      return uid === undefined || inode === undefined ? undefined : { uid, inode };
+    }
+  }
+  return undefined;
+}
+
 const FIELDS =
   /^\s*\d+: ([0-9A-F]+:[0-9A-F]{4}) ([0-9A-F]+:[0-9A-F]{4}) [0-9A-F]{2} ([0-9A-F]{8}):([0-9A-F]{8}) [0-9A-F]{2}:[0-9A-F]+ [0-9A-F]+ +(\d+) +-?\d+ +(\d+)(?: |$)/;
 
@@ -97,6 +129,17 @@ function endpointFromHex(text: string, table: ProcTable): Endpoint {
     address: bytes.length === 4 ? ipv4FromBytes(bytes) : ipv6FromBytes(bytes),
     port: parseInt(text.slice(table.addressDigits + 1), 16),
   };
+}
+
+/** A number of 32 bits. */
+function decimal(bytes: Uint8Array, start: number, end: number): number | undefined {
+  let number = 0;
+  for (let at = start; at < end; at++) {
+    const digit = (bytes[at] ?? 0) - 0x30;
+    if (digit < 0 || digit > 9) return undefined;
+    number = number * 10 + digit;
+  }
+  return end > start && number <= 0xffff_ffff ? number : undefined;
 }
 
 /** After `  12: `. The number grows past its four columns in a long table. */

@@ -2,32 +2,36 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode, messageOf } from '../errors.ts';
 import { Pacer } from '../pacer.ts';
+import { type ProcView } from './namespace-view.ts';
 import { ProcDump } from './proc-dump.ts';
 import { TABLES, type ProcTable } from './proc-tcp-line.ts';
+import { type SocketRoll } from './socket-roll.ts';
 import { type SocketSource, type SocketTable } from './socket-table.ts';
 
-const BUFFER_BYTES = 64 * 1024;
+/** One for all sources: what is read is taken out before anything else runs. */
+const BUFFER = new Uint8Array(64 * 1024);
 
 /**
- * The sockets of the agent's network namespace from /proc/net/tcp and tcp6, where netlink is not to be had. It has no
- * cookies and no ages, and costs many times the CPU. `procRoot` is usually /proc.
+ * The sockets of a network namespace from its /proc/net/tcp and tcp6, where netlink is not to be had. It has no cookies
+ * and no ages, and costs many times the CPU.
  */
 export class ProcfsSource implements SocketSource {
   readonly name = 'procfs';
-  readonly #procRoot: string;
-  readonly #buffer = new Uint8Array(BUFFER_BYTES);
+  readonly #view: ProcView;
 
-  constructor(procRoot: string) {
-    this.#procRoot = procRoot;
+  /** `from`: a view into a namespace, or the root of /proc (usually /proc) for the agent's own. */
+  constructor(from: ProcView | string) {
+    this.#view = typeof from === 'string' ? ownView(from) : from;
   }
 
-  async read(): Promise<SocketTable> {
-    const dump = new ProcDump();
+  async read(roll?: SocketRoll): Promise<SocketTable> {
+    roll?.clear();
+    const dump = new ProcDump(roll);
     const missing: string[] = [];
     try {
       await this.#stream(TABLES.tcp, dump);
     } catch (error) {
-      throw new Error(`procfs: ${join(this.#procRoot, 'net/tcp')} cannot be read: ${messageOf(error)}`, {
+      throw new Error(`procfs: ${this.#view.pathOf('tcp')} cannot be read: ${messageOf(error)}`, {
         cause: error,
       });
     }
@@ -35,7 +39,7 @@ export class ProcfsSource implements SocketSource {
       await this.#stream(TABLES.tcp6, dump);
     } catch (error) {
       // Without IPv6 there is no such file, and nothing is missing.
-      if (errorCode(error) !== 'ENOENT') missing.push(`IPv6: /proc/net/tcp6 cannot be read: ${messageOf(error)}`);
+      if (errorCode(error) !== 'ENOENT') missing.push(`IPv6: ${this.#view.pathOf('tcp6')} cannot be read: ${messageOf(error)}`);
     }
     if (dump.garbage > 0) missing.push(`procfs: ${dump.garbage} lines of /proc/net/tcp{,6} were not understood`);
     return { source: this.name, counts: dump.tally, listeners: dump.listeners, closeWait: dump.closeWait, missing };
@@ -50,19 +54,25 @@ export class ProcfsSource implements SocketSource {
   }
 
   async #stream(table: ProcTable, dump: ProcDump): Promise<void> {
-    const descriptor = openSync(join(this.#procRoot, 'net', table.file), 'r');
+    const descriptor = this.#view.open(table.file);
     try {
       dump.begin(table);
       const pacer = new Pacer();
-      for (;;) {
-        const length = readSync(descriptor, this.#buffer);
+      for (let position = 0; ;) {
+        const length = readSync(descriptor, BUFFER, 0, BUFFER.length, position);
         if (length === 0) break;
-        dump.add(this.#buffer.subarray(0, length));
+        position += length;
+        dump.add(BUFFER.subarray(0, length));
         if (pacer.due()) await pacer.rest();
       }
       dump.end();
     } finally {
-      closeSync(descriptor);
+      this.#view.close(descriptor);
     }
   }
+}
+
+function ownView(procRoot: string): ProcView {
+  const pathOf = (file: string): string => join(procRoot, 'net', file);
+  return { open: (file) => openSync(pathOf(file), 'r'), close: closeSync, pathOf };
 }

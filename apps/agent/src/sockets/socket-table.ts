@@ -1,6 +1,7 @@
 import { type FiveTuple, type StateCounts } from '@closewatch/socket-states';
 import { type Source } from '@closewatch/protocol';
 import { type Listeners } from './listeners.ts';
+import { type SocketRoll } from './socket-roll.ts';
 
 /**
  * One CLOSE_WAIT socket as a source shows it. Its five-tuple is read only when somebody asks: of ten thousand leaking
@@ -40,8 +41,11 @@ export interface SocketAges {
 /** A way to read the sockets of the agent's own network namespace. */
 export interface SocketSource {
   readonly name: Source;
-  /** Throws when the kernel does not answer; the message says what to do. */
-  read(): Promise<SocketTable>;
+  /**
+   * Throws when the kernel does not answer; the message says what to do. `roll`, emptied before, takes all sockets but
+   * TIME_WAIT on the way.
+   */
+  read(roll?: SocketRoll): Promise<SocketTable>;
   /** Asks for one socket of the last table; undefined when it is gone or the source cannot tell. */
   ages(socket: CloseWaitSocket): SocketAges | undefined;
   close(): void;
