@@ -39,7 +39,8 @@ export class ProcfsSource implements SocketSource {
       await this.#stream(TABLES.tcp6, dump);
     } catch (error) {
       // Without IPv6 there is no such file, and nothing is missing.
-      if (errorCode(error) !== 'ENOENT') missing.push(`IPv6: ${this.#view.pathOf('tcp6')} cannot be read: ${messageOf(error)}`);
+      if (errorCode(error) !== 'ENOENT')
+        missing.push(`IPv6: ${this.#view.pathOf('tcp6')} cannot be read: ${messageOf(error)}`);
     }
     if (dump.garbage > 0) missing.push(`procfs: ${dump.garbage} lines of /proc/net/tcp{,6} were not understood`);
     return { source: this.name, counts: dump.tally, listeners: dump.listeners, closeWait: dump.closeWait, missing };
