@@ -5,6 +5,7 @@ import { type Environment } from '../environment.ts';
 import { readOrMakeAgentId } from '../host/agent-id.ts';
 import { readEphemeralPorts } from '../host/ephemeral-ports.ts';
 import { readHostFacts } from '../host/host-facts.ts';
+import { KernelCollector } from '../kernel/kernel-collector.ts';
 import { ConnectionChoice } from '../leaks/connection-choice.ts';
 import { LeakTracker } from '../leaks/leak-tracker.ts';
 import { type Log } from '../log.ts';
@@ -63,7 +64,7 @@ async function sampleAndPush(
     tracker: new LeakTracker(facts, (at) => clock.instant(at), readEphemeralPorts(procRoot)),
     choice: new ConnectionChoice(),
     owners: new OwnerKeeper(new OwnerFinder(procRoot, facts.bootedAtMs)),
-    collectors: [],
+    collectors: [new KernelCollector(procRoot)],
     clock,
     intervalMs,
     behind: () => outbox.length >= PILE || outbox.size >= PILE_SIZE,

@@ -29,6 +29,8 @@ export interface Collector {
   readonly missing: readonly string[];
   /** What the look that begins `at` (milliseconds on the monotonic clock) shall fill with all sockets; only on its turn. */
   rollFor?(at: number): SocketRoll | undefined;
+  /** The server refused a snapshot: what is told only when it changes is to be told again. */
+  retell?(): void;
   collect(sampled: Sampled): Promise<Addition>;
   close(): void;
 }

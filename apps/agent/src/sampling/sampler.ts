@@ -1,4 +1,4 @@
-import { type Snapshot } from '@closewatch/protocol';
+import { type Namespace, type Snapshot } from '@closewatch/protocol';
 import { TCP_STATES, type StateCounts, type TcpState } from '@closewatch/socket-states';
 import { messageOf } from '../errors.ts';
 import { ageBracket } from '../leaks/age-bracket.ts';
@@ -25,17 +25,24 @@ export interface SamplerParts {
   /** Of all network namespaces that are followed, the own one first; without it there is no other. */
   readonly trackers?: () => readonly LeakTracker[];
   readonly clock: ServerClock;
+  /** Read anew for every snapshot. */
   readonly intervalMs: number;
+  /** Draws the number of the next snapshot of the run, whichever namespace it is of. */
+  readonly nextSeq: () => number;
+  /** Which namespace it is, unless it is the agent's own. */
+  readonly place?: { readonly netns: number; readonly namespace: Namespace };
   /** Whether snapshots pile up undelivered. */
   readonly behind: () => boolean;
   /** How long the host is up, in milliseconds. */
   readonly uptimeMs: () => number;
 }
 
-/** Makes one snapshot after the other: looks at the sockets, follows the leaks, finds their owners and ages. */
+/**
+ * Makes one snapshot after the other of one network namespace: looks at the sockets, follows the leaks, finds their
+ * owners and ages.
+ */
 export class Sampler {
   readonly #parts: SamplerParts;
-  #seq = 0;
   #source: SocketTable['source'] | undefined;
   #missing: readonly string[] = [];
 
@@ -68,7 +75,7 @@ export class Sampler {
     try {
       this.#end(findings.gone);
       await this.#date(findings);
-      await owners.update(tracker, findings, takenAt);
+      await owners.update(tracker, findings);
     } catch (error) {
       missing.push(`owners: ${messageOf(error)}`);
     }
@@ -77,6 +84,19 @@ export class Sampler {
     this.#missing = missing;
     const { connections, complete } = choice.choose(tracker, takenAt, this.#parts.behind());
     return { ...this.#snapshot(takenAt, table.counts, connections, complete), ...additions };
+  }
+
+  /**
+   * The last snapshot of a namespace that no process is in any more. Its sockets go with it, so they have been closed;
+   * but for those whose descriptor was passed to a process elsewhere, which nobody looks at from now on. Not `complete`:
+   * there are more ends to tell, with another one.
+   */
+  async last(): Promise<Snapshot> {
+    const { tracker, choice, clock } = this.#parts;
+    const { counts, connections: told } = await this.next();
+    const at = clock.now();
+    for (const tracked of tracker.abandon()) this.#finish(tracked, tracked.missedAt ?? at, 'lost');
+    return { told, counts, choice, at } as never;
   }
 
   /** Lets go of what the collectors hold open. */
@@ -107,6 +127,7 @@ export class Sampler {
 
   /** The server did not take these snapshots: what only they told of is dated anew, for a wrong date may be why. */
   untell(seqs: ReadonlySet<number>): void {
+    for (const collector of this.#parts.collectors) collector.retell?.();
     for (const tracked of this.#parts.tracker.open()) {
       if (tracked.toldDates !== undefined && seqs.has(tracked.toldDates.firstSeq)) tracked.toldDates = undefined;
     }
