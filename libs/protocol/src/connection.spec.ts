@@ -38,6 +38,12 @@ it('says what it takes for granted when an agent tells less', () => {
   });
 });
 
+it('takes an owner of whom no more than name and pid is known', () => {
+  const named = { ...owner, startedAt: null, descriptor: null };
+
+  expect(ConnectionSchema.parse(connection({ owners: [named] })).owners).toEqual([named]);
+});
+
 describe('the time it entered CLOSE_WAIT', () => {
   it('may be known to the millisecond', () => {
     const at = '2026-11-22T03:00:00.000Z';
@@ -105,7 +111,7 @@ it.each([
   [{ owners: [owner, { ...owner, command: 'java\0' }] }, 'owners.1.command'],
   [{ owners: [{ ...owner, executable: '\ud800' }] }, 'owners.0.executable'],
   [{ owners: [{ ...owner, descriptor: -1 }] }, 'owners.0.descriptor'],
-  [{ owners: [{ ...owner, startedAt: null }] }, 'owners.0.startedAt'],
+  [{ owners: [{ ...owner, startedAt: 'boot' }] }, 'owners.0.startedAt'],
   [{ owners: [{ ...owner, unit: 'u'.repeat(257) }] }, 'owners.0.unit'],
   [{ owners: Array(65).fill(owner) }, 'owners'],
 ])('with %j is at fault in %s alone', (changes, path) => {

@@ -7,8 +7,14 @@ export const SocketId = z
   .string()
   .regex(/^[A-Za-z0-9_-]{8,64}$/, { error: 'must be 8 to 64 letters, digits, "-" or "_"' });
 
-/** A process that holds a descriptor of the socket; null: which one is not known. */
-export const OwnerSchema = ProcessSchema.extend({ descriptor: z.int().min(0).nullable() });
+/**
+ * A process that holds a descriptor of the socket; null: which one is not known. `startedAt` is null where the source
+ * tells no more than name and pid, as ss and netstat do.
+ */
+export const OwnerSchema = ProcessSchema.extend({
+  startedAt: Instant.nullable(),
+  descriptor: z.int().min(0).nullable(),
+});
 export type Owner = z.infer<typeof OwnerSchema>;
 
 /**

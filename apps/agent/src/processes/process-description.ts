@@ -1,12 +1,12 @@
-import { type Owner } from '@closewatch/protocol';
+import { type Process } from '@closewatch/protocol';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { errorCode } from '../errors.ts';
 import { placementIn } from './cgroup.ts';
 import { maskedCommand } from './secrets.ts';
 
-/** A process without the descriptor. */
-export type ProcessDescription = Omit<Owner, 'descriptor'>;
+/** Who a process is, whatever it holds. */
+export type ProcessDescription = Process;
 
 /** Fields of /proc/PID/stat (proc_pid_stat(5)). `startTicks`: since boot, 100 a second on every Linux. */
 export interface ProcessStat {
