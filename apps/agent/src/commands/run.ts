@@ -59,7 +59,9 @@ async function sampleAndPush(
   const source = await chooseSource(procRoot, forced);
   const clock = new ServerClock({ monotonic: () => performance.now(), wall: () => Date.now() });
   const outbox = new Outbox();
+  let seq = 0;
   const sampler = new Sampler({
+    nextSeq: () => seq++,
     source,
     tracker: new LeakTracker(facts, (at) => clock.instant(at), readEphemeralPorts(procRoot)),
     choice: new ConnectionChoice(),

@@ -51,6 +51,11 @@ export class ConnectionChoice {
     this.#limits = limits;
   }
 
+  /** Ends that no snapshot has told of yet. */
+  get untoldEnds(): number {
+    return this.#ended.length;
+  }
+
   /** Queues the news that a socket has ended. */
   addEnded(tracked: TrackedSocket): void {
     this.#ended.push(tracked);

@@ -5,10 +5,12 @@ import { FakeProc } from '../testing/fake-proc.ts';
 import { leak, tableOf } from '../testing/tables.ts';
 import { OwnerFinder } from './owner-finder.ts';
 import { OwnerKeeper } from './owner-keeper.ts';
+import { SurveyRounds } from './survey-rounds.ts';
 
 let proc: FakeProc;
 let tracker: LeakTracker;
 let keeper: OwnerKeeper;
+let surveys: SurveyRounds;
 let now = 0;
 
 beforeEach(() => {
@@ -19,7 +21,9 @@ beforeEach(() => {
     (ms) => new Date(ms).toISOString(),
     () => false,
   );
-  keeper = new OwnerKeeper(new OwnerFinder(proc.root, 0));
+  const finder = new OwnerFinder(proc.root, 0);
+  keeper = new OwnerKeeper(finder);
+  surveys = new SurveyRounds(finder);
 });
 
 afterEach(() => proc.remove());
@@ -29,7 +33,8 @@ async function looks(times: number, inode = 7, everyMs = 5_000): Promise<Tracked
   for (let i = 0; i < times; i++) {
     now += everyMs;
     const table = tableOf(leak({ inode }));
-    await keeper.update(tracker, tracker.observe({ startedAt: now, takenAt: now, table }), now);
+    await keeper.update(tracker, tracker.observe({ startedAt: now, takenAt: now, table }));
+    await surveys.advance([{ tracker, owners: keeper }], now);
   }
   return [...tracker.open()][0];
 }

@@ -2,46 +2,25 @@ import { type Owner } from '@closewatch/protocol';
 import { type Findings, type LeakTracker } from '../leaks/leak-tracker.ts';
 import { type TrackedSocket } from '../leaks/tracked-socket.ts';
 import { type OwnerFinder, type Ownership } from './owner-finder.ts';
-import { type OwnerSurvey } from './owner-survey.ts';
 
 /** Looks between two attempts to find an owner that was not found: doubled each time, up to this many. */
 const MOST_LOOKS_BETWEEN = 16;
 
-interface Survey {
-  readonly of: readonly TrackedSocket[];
-  readonly walk: OwnerSurvey;
-}
-
-const SURVEY_EVERY_MS = 60_000;
-/** Descriptors a survey follows for each millisecond since the last look, at about 7 µs each: one percent of a CPU. */
-const SURVEY_PACE = 1.4;
-const SURVEY_LEAST = 1_400;
-const SURVEY_MOST = 35_000;
-
 /**
- * Keeps the owners of tracked sockets true: finds those of new ones, again when an owner exits, and later when nobody
- * was found. Once a minute it begins to survey all of them, for those who came to share one.
+ * Keeps the owners of the tracked sockets of one network namespace true: finds those of new ones, again when an owner
+ * exits, and later when nobody was found. Who comes to share one is found by surveys (survey-rounds.ts).
  */
 export class OwnerKeeper {
   readonly #finder: OwnerFinder;
   /** Sockets without an owner: after how many looks to try again, and how many are left. */
   readonly #unowned = new Map<TrackedSocket, { pause: number; left: number }>();
-  #survey: Survey | undefined;
-  #surveyBeganAt: number | undefined;
-  #lastLookAt = 0;
 
   constructor(finder: OwnerFinder) {
     this.#finder = finder;
   }
 
-  /** Brings the owners of all open sockets up to date after a look, taken `at` (milliseconds on the monotonic clock). */
-  async update(tracker: LeakTracker, findings: Findings, at: number): Promise<void> {
-    await this.#resolve(tracker, findings);
-    await this.#surveyOn(tracker, at);
-    this.#lastLookAt = at;
-  }
-
-  async #resolve(tracker: LeakTracker, { confirmed, accepted }: Findings): Promise<void> {
+  /** Brings the owners of all open sockets up to date after a look. */
+  async update(tracker: LeakTracker, { confirmed, accepted }: Findings): Promise<void> {
     const due = new Set<TrackedSocket>([...confirmed, ...accepted]);
     for (const tracked of this.#leftByExit(tracker)) due.add(tracked);
     for (const [tracked, wait] of this.#unowned) {
@@ -65,6 +44,17 @@ export class OwnerKeeper {
     this.#finder.forget(tracked.inode, tracked.owners);
   }
 
+  /** Takes over the owners that a survey found, where they are others than are known. */
+  correct(tracked: TrackedSocket, found: readonly Owner[]): void {
+    const { owners } = tracked;
+    if (found.length === owners.length && found.every((owner) => owners.includes(owner))) return;
+    this.#finder.release(
+      tracked.inode,
+      owners.filter((owner) => !found.includes(owner)),
+    );
+    this.#settle(tracked, { ownership: 'known', owners: found });
+  }
+
   #settle(tracked: TrackedSocket, answer: Ownership): void {
     const before = this.#unowned.get(tracked);
     if (answer.ownership === 'known') {
@@ -79,39 +69,6 @@ export class OwnerKeeper {
     // Not accepted: the table itself will tell when it is. Hidden: looking again would see no more.
     if (tracked.ownership !== answer.ownership || answer.ownership === 'known') tracked.changed = true;
     Object.assign(tracked, answer);
-  }
-
-  async #surveyOn(tracker: LeakTracker, at: number): Promise<void> {
-    this.#survey ??= this.#surveyDue(tracker, at);
-    if (this.#survey === undefined) return;
-    const { of, walk } = this.#survey;
-    const pace = Math.round((at - this.#lastLookAt) * SURVEY_PACE);
-    if (!(await walk.advance(Math.min(Math.max(pace, SURVEY_LEAST), SURVEY_MOST)))) return;
-    this.#survey = undefined;
-    for (const tracked of of) {
-      const found = walk.found.get(tracked.inode);
-      if (found !== undefined && tracked.ended === undefined) this.#correct(tracked, found);
-    }
-  }
-
-  /** The first begins a minute after there is something to survey: until then the owners are fresh. */
-  #surveyDue(tracker: LeakTracker, at: number): Survey | undefined {
-    const of = [...tracker.open()].filter(({ inode }) => inode !== 0);
-    if (of.length === 0) return undefined;
-    this.#surveyBeganAt ??= at;
-    if (at - this.#surveyBeganAt < SURVEY_EVERY_MS) return undefined;
-    this.#surveyBeganAt = at;
-    return { of, walk: this.#finder.survey(new Map(of.map(({ inode, owners }) => [inode, owners]))) };
-  }
-
-  #correct(tracked: TrackedSocket, found: readonly Owner[]): void {
-    const { owners } = tracked;
-    if (found.length === owners.length && found.every((owner) => owners.includes(owner))) return;
-    this.#finder.release(
-      tracked.inode,
-      owners.filter((owner) => !found.includes(owner)),
-    );
-    this.#settle(tracked, { ownership: 'known', owners: found });
   }
 
   /** Those seen alive whose process is gone. */

@@ -46,7 +46,9 @@ function exchangeWithServer(aheadMs: number) {
 
 function samplerOf(source: SocketSource, clock = thisClock(), collectors: readonly Collector[] = []): Sampler {
   const facts = readHostFacts('/proc');
+  let seq = 0;
   return new Sampler({
+    nextSeq: () => seq++,
     source,
     tracker: new LeakTracker(facts, (at) => clock.instant(at), readEphemeralPorts('/proc')),
     choice: new ConnectionChoice(),

@@ -1,4 +1,4 @@
-import { type Namespace, type Snapshot } from '@closewatch/protocol';
+import { type EndedAs, type Namespace, type Snapshot } from '@closewatch/protocol';
 import { TCP_STATES, type StateCounts, type TcpState } from '@closewatch/socket-states';
 import { messageOf } from '../errors.ts';
 import { ageBracket } from '../leaks/age-bracket.ts';
@@ -87,16 +87,23 @@ export class Sampler {
   }
 
   /**
-   * The last snapshot of a namespace that no process is in any more. Its sockets go with it, so they have been closed;
-   * but for those whose descriptor was passed to a process elsewhere, which nobody looks at from now on. Not `complete`:
-   * there are more ends to tell, with another one.
+   * A last snapshot of a namespace that no process is in any more. Its sockets go with it, so they have been closed; but
+   * for those whose descriptor was passed to a process elsewhere: nobody looks at them from now on. Where it is not
+   * `complete` there are more ends to tell, with another one.
    */
   async last(): Promise<Snapshot> {
-    const { tracker, choice, clock } = this.#parts;
-    const { counts, connections: told } = await this.next();
+    const { source, tracker, choice, owners, clock } = this.#parts;
+    const counts = await source.read().then(
+      (table) => table.counts,
+      () => UNMEASURED,
+    );
     const at = clock.now();
-    for (const tracked of tracker.abandon()) this.#finish(tracked, tracked.missedAt ?? at, 'lost');
-    return { told, counts, choice, at } as never;
+    for (const tracked of tracker.abandon()) {
+      const elsewhere = tracked.missedAt === undefined ? 'lost' : 'orphaned';
+      this.#finish(tracked, tracked.missedAt ?? at, owners.stillHeld(tracked) ? elsewhere : 'closed');
+    }
+    const { connections } = choice.choose(tracker, at, false);
+    return this.#snapshot(at, counts, connections, choice.untoldEnds === 0);
   }
 
   /** Lets go of what the collectors hold open. */
@@ -135,25 +142,21 @@ export class Sampler {
 
   /** A CLOSE_WAIT that left the table while its descriptor is open was not closed: keepalive hides leaks so. */
   #end(gone: readonly TrackedSocket[]): void {
-    const { owners, choice } = this.#parts;
+    const { owners } = this.#parts;
     for (const tracked of gone) {
-      tracked.ended = {
-        at: tracked.missedAt ?? tracked.lastSeenAt,
-        as: owners.stillHeld(tracked) ? 'orphaned' : 'closed',
-      };
-      owners.forget(tracked);
-      choice.addEnded(tracked);
+      this.#finish(tracked, tracked.missedAt ?? tracked.lastSeenAt, owners.stillHeld(tracked) ? 'orphaned' : 'closed');
     }
   }
 
   /** Another source gives other identities: whether the sockets of the last one live on is not to be told. */
   #lose(at: number): void {
-    const { tracker, owners, choice } = this.#parts;
-    for (const tracked of tracker.abandon()) {
-      tracked.ended = { at, as: 'lost' };
-      owners.forget(tracked);
-      choice.addEnded(tracked);
-    }
+    for (const tracked of this.#parts.tracker.abandon()) this.#finish(tracked, at, 'lost');
+  }
+
+  #finish(tracked: TrackedSocket, at: number, as: EndedAs): void {
+    tracked.ended = { at, as };
+    this.#parts.owners.forget(tracked);
+    this.#parts.choice.addEnded(tracked);
   }
 
   async #date({ confirmed }: Findings): Promise<void> {
@@ -171,14 +174,15 @@ export class Sampler {
   }
 
   #snapshot(at: number, counts: StateCounts, connections: readonly TrackedSocket[], complete: boolean): Snapshot {
-    const { clock, intervalMs } = this.#parts;
+    const { clock, intervalMs, nextSeq, place } = this.#parts;
     const instant = (monotonicMs: number): string => clock.instant(monotonicMs);
-    const seq = this.#seq++;
+    const seq = nextSeq();
     return {
       seq,
       takenAt: instant(at),
       intervalMs,
-      netns: 0,
+      netns: place?.netns ?? 0,
+      ...(place === undefined ? {} : { namespace: { ...place.namespace } }),
       counts: { ...counts },
       connections: connections.map((tracked) => wireConnection(tracked, instant, seq)),
       complete,
