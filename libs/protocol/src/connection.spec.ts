@@ -122,6 +122,11 @@ it('may have a queue of four gigabytes, and an owner whose descriptor nobody saw
   expect(issuesWith({ recvQueue: 4_294_967_295, owners: [{ ...owner, descriptor: null }] })).toEqual([]);
 });
 
+it('may wait in a queue of which only the length is known, and in none without a length', () => {
+  expect(issuesWith({ acceptQueue: { length: 4, limit: null } })).toEqual([]);
+  expect(pathsWith({ acceptQueue: { limit: 4 } })).toEqual(['acceptQueue.length']);
+});
+
 it('is judged by the same rules when people read it', () => {
   const item = { ...connection(), ageSeconds: { atLeast: 240, atMost: null }, verdict: null };
 

@@ -63,8 +63,11 @@ export const ConnectionSchema = z
     /** When this side last sent data (tcpi_last_data_sent). */
     lastSentAt: Instant.nullable().default(null),
     timer: SocketTimerSchema.nullable().default(null),
-    /** Never accepted: how many wait in its listener's queue, and how many may (its LISTEN socket's Recv-Q and Send-Q). */
-    acceptQueue: z.object({ length: Queue, limit: Queue }).nullable().default(null),
+    /**
+     * Never accepted: how many wait in its listener's queue, and how many may (its LISTEN socket's Recv-Q and Send-Q);
+     * `limit` is null where only /proc was read, which does not tell it.
+     */
+    acceptQueue: z.object({ length: Queue, limit: Queue.nullable() }).nullable().default(null),
     uid: z.int().min(0).max(4_294_967_295).nullable().default(null),
     ownership: z.enum(OWNERSHIPS).default('none'),
     owners: z.array(OwnerSchema).max(64).default([]),
