@@ -40,12 +40,19 @@ export class DiagDump {
     const number = bytes[offset + AT.state] ?? 0;
     this.tally[STATE_BY_NUMBER[number] ?? 'unknown']++;
     if (number === CLOSE_WAIT) this.closeWait.push(new DiagSocket(this.#records, this.#records.append(bytes, offset)));
-    else if (number === LISTEN) this.listeners.add(endpointAt(bytes, offset, 'local'));
+    else if (number === LISTEN) this.#listener(bytes, view, offset);
     else if (number === FIN_WAIT_2 && bytes[offset + AT.timer] === TIMER_TIMEWAIT) this.finWait2Minisockets++;
     this.#roll?.add(
       view.getUint32(offset + AT.inode, LITTLE_ENDIAN),
       view.getUint32(offset + AT.uid, LITTLE_ENDIAN),
       number,
     );
+  }
+  /** Of a LISTEN socket the queues are the connections that wait, and how many may (net/ipv4/tcp_diag.c). */
+  #listener(bytes: Uint8Array, view: DataView, offset: number): void {
+    this.listeners.add(endpointAt(bytes, offset, 'local'), {
+      length: view.getUint32(offset + AT.recvQueue, LITTLE_ENDIAN),
+      limit: view.getUint32(offset + AT.sendQueue, LITTLE_ENDIAN),
+    });
   }
 }

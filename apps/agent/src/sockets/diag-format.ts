@@ -34,6 +34,7 @@ export const AT = {
   family: 16,
   state: 17,
   timer: 18,
+  retransmits: 19,
   /** struct inet_diag_sockid, 48 bytes: ports, addresses, interface, cookie. */
   identity: 20,
   localPort: 20,
@@ -42,6 +43,7 @@ export const AT = {
   peerAddress: 40,
   cookieLow: 60,
   cookieHigh: 64,
+  expires: 68,
   recvQueue: 72,
   sendQueue: 76,
   uid: 80,

@@ -24,11 +24,18 @@ const LAST_ASKED = 12;
  */
 export const STATES_ASKED = ((1 << (LAST_ASKED + 1)) - 2) & ~(1 << TIME_WAIT);
 
-/** All sockets of the namespace in `states`: struct inet_diag_req (60 bytes) of the legacy request. */
-export function dumpRequest(sequence: number, states: number): Uint8Array {
+/** What to ask CLOSE_WAIT alone by. */
+export const CLOSE_WAIT_ASKED = 1 << 8;
+
+/**
+ * All sockets of the namespace in `states`, with their tcp_info if that is wanted: struct inet_diag_req (60 bytes) of
+ * the legacy request.
+ */
+export function dumpRequest(sequence: number, states: number, withInfo = false): Uint8Array {
   const bytes = new Uint8Array(HEADER_BYTES + 60);
   const view = viewOf(bytes);
   writeHeader(view, TCPDIAG_GETSOCK, NLM_F_REQUEST | NLM_F_DUMP, sequence);
+  bytes[HEADER_BYTES + 3] = withInfo ? WANT_TCP_INFO : 0;
   view.setUint32(HEADER_BYTES + 52, states, LITTLE_ENDIAN);
   return bytes;
 }

@@ -1,6 +1,8 @@
+import { type SocketTimer } from '@closewatch/protocol';
 import { type FiveTuple } from '@closewatch/socket-states';
 import { AT, LITTLE_ENDIAN, RECORD_BYTES, endpointAt, viewOf } from './diag-format.ts';
 import { type CloseWaitSocket } from './socket-table.ts';
+import { socketTimer } from './socket-timer.ts';
 
 /** The messages of the CLOSE_WAIT sockets of one dump, side by side in one growing block. */
 export class DiagRecords {
@@ -42,13 +44,11 @@ export class DiagSocket implements CloseWaitSocket {
   }
 
   get key(): string | number {
-    const high = this.#number(AT.cookieHigh);
-    // Past 2^53 a number would round two cookies into one.
-    return high < 0x20_0000 ? high * 0x1_0000_0000 + this.#number(AT.cookieLow) : this.cookie;
+    return keyOf(this.#records.view, this.#at);
   }
 
   get cookie(): string {
-    return ((BigInt(this.#number(AT.cookieHigh)) << 32n) | BigInt(this.#number(AT.cookieLow))).toString();
+    return cookieOf(this.#records.view, this.#at);
   }
 
   get inode(): number {
@@ -72,6 +72,15 @@ export class DiagSocket implements CloseWaitSocket {
     return this.#records.bytes.subarray(this.#at, this.#at + RECORD_BYTES);
   }
 
+  timer(): SocketTimer | null {
+    const { bytes } = this.#records;
+    return socketTimer(
+      bytes[this.#at + AT.timer] ?? 0,
+      this.#number(AT.expires),
+      bytes[this.#at + AT.retransmits] ?? 0,
+    );
+  }
+
   fiveTuple(): FiveTuple {
     const { bytes } = this.#records;
     return {
@@ -84,4 +93,17 @@ export class DiagSocket implements CloseWaitSocket {
   #number(field: number): number {
     return this.#records.view.getUint32(this.#at + field, LITTLE_ENDIAN);
   }
+}
+
+/** The key of the socket whose message starts at `offset`. */
+export function keyOf(view: DataView, offset: number): string | number {
+  const high = view.getUint32(offset + AT.cookieHigh, LITTLE_ENDIAN);
+  // Past 2^53 a number would round two cookies into one.
+  if (high >= 0x20_0000) return cookieOf(view, offset);
+  return high * 0x1_0000_0000 + view.getUint32(offset + AT.cookieLow, LITTLE_ENDIAN);
+}
+
+function cookieOf(view: DataView, offset: number): string {
+  const high = BigInt(view.getUint32(offset + AT.cookieHigh, LITTLE_ENDIAN));
+  return ((high << 32n) | BigInt(view.getUint32(offset + AT.cookieLow, LITTLE_ENDIAN))).toString();
 }

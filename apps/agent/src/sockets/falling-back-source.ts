@@ -1,6 +1,6 @@
 import { messageOf } from '../errors.ts';
 import { type SocketRoll } from './socket-roll.ts';
-import { type CloseWaitSocket, type SocketAges, type SocketSource, type SocketTable } from './socket-table.ts';
+import { type CloseWaitSocket, type SocketInfo, type SocketSource, type SocketTable } from './socket-table.ts';
 
 /** After a success a source may fail for a moment (ENOBUFS): a change of source gives every socket a new identity. */
 const FAILURES_TO_CHANGE = 3;
@@ -40,8 +40,12 @@ export class FallingBackSource implements SocketSource {
     return { ...table, missing: [this.#givenUp, ...table.missing] };
   }
 
-  ages(socket: CloseWaitSocket): SocketAges | undefined {
+  ages(socket: CloseWaitSocket): SocketInfo | undefined {
     return this.#current.ages(socket);
+  }
+
+  async infos(visit: (key: CloseWaitSocket['key'], info: SocketInfo) => void): Promise<void> {
+    await this.#current.infos?.(visit);
   }
 
   close(): void {

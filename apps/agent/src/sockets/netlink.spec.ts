@@ -57,6 +57,39 @@ describe('netlink on this kernel', () => {
     expect(leakOn(await source.read(), port)).toBeUndefined();
   });
 
+  it('tells what a half-closed peer still takes, and when it was sent, one by one and of all at once', async () => {
+    const { port, server } = hungUp();
+    const socket = leakOn(await source.read(), port);
+    if (socket === undefined) throw new Error('nothing leaks');
+    expect(source.ages(socket)).toMatchObject({ bytesAcked: 0, lastDataSentMs: null });
+    raw.sendText(server, 'more');
+    await sleep(60);
+    const told = source.ages(socket);
+    expect(told).toMatchObject({ bytesAcked: 4 });
+    expect(told?.lastDataSentMs).toBeGreaterThanOrEqual(40);
+    const infos = new Map<unknown, unknown>();
+    await source.infos((key, info) => infos.set(key, info));
+    expect(infos.get(socket.key)).toMatchObject({ bytesAcked: 4 });
+    expect(leakOn(await source.read(), port)?.key).toBe(socket.key);
+  });
+
+  it('tells the queue of a listener, and the keepalive timer of a socket', async () => {
+    const listener = raw.listenOn('ipv4', 5);
+    const client = raw.connectTo('ipv4', listener.port);
+    open.push(listener.descriptor, client);
+    raw.shutdownWriting(client);
+    const table = await source.read();
+    const waiting = leakOn(table, listener.port);
+    expect(waiting?.inode).toBe(0);
+    expect(waiting?.timer()).toMatchObject({ kind: 'none' });
+    expect(table.listeners.queueAt({ address: '127.0.0.1', port: listener.port })).toEqual({ length: 1, limit: 5 });
+    const { port, server } = hungUp();
+    raw.keepAlive(server);
+    const timer = leakOn(await source.read(), port)?.timer();
+    expect(timer).toMatchObject({ kind: 'keepalive', retries: 0 });
+    expect(timer?.expiresInMs).toBeGreaterThan(1_000);
+  });
+
   it('counts on without TIME_WAIT when sockstat cannot be read, and says so', async () => {
     const empty = mkdtempSync(join(tmpdir(), 'closewatch-proc-'));
     const blind = new NetlinkSource(empty);

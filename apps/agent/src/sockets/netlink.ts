@@ -1,15 +1,15 @@
 import { messageOf } from '../errors.ts';
 import { Pacer } from '../pacer.ts';
 import { DiagDump } from './diag-dump.ts';
-import { type DumpProgress } from './diag-messages.ts';
-import { STATES_ASKED, dumpRequest, infoRequest } from './diag-requests.ts';
-import { DiagSocket } from './diag-socket.ts';
+import { DiagMessages, type DumpProgress } from './diag-messages.ts';
+import { CLOSE_WAIT_ASKED, STATES_ASKED, dumpRequest, infoRequest } from './diag-requests.ts';
+import { DiagSocket, keyOf } from './diag-socket.ts';
 import { DiagChannel, errnoName } from './libc.ts';
 import { type SocketRoll } from './socket-roll.ts';
 import { readOwnSockstat, type NetlinkView } from './namespace-view.ts';
-import { type CloseWaitSocket, type SocketAges, type SocketSource, type SocketTable } from './socket-table.ts';
+import { type CloseWaitSocket, type SocketInfo, type SocketSource, type SocketTable } from './socket-table.ts';
 import { timeWaitRecordsIn } from './sockstat.ts';
-import { socketAgesIn } from './tcp-info.ts';
+import { socketInfoIn, tcpInfoAt } from './tcp-info.ts';
 
 /** The kernel answers at most about 32 KiB a recv. */
 const BUFFER_BYTES = 64 * 1024;
@@ -40,7 +40,7 @@ export class NetlinkSource implements SocketSource {
       const dump = new DiagDump(++this.#sequence, roll);
       let progress: DumpProgress;
       try {
-        progress = await this.#run(dump);
+        progress = await this.#run(dumpRequest(dump.sequence, STATES_ASKED), dump);
       } catch (error) {
         this.close();
         throw error;
@@ -54,17 +54,31 @@ export class NetlinkSource implements SocketSource {
     throw new Error(`netlink: ${ATTEMPTS} dumps in a row were spoiled, the last by ${why}`);
   }
 
-  ages(socket: CloseWaitSocket): SocketAges | undefined {
+  ages(socket: CloseWaitSocket): SocketInfo | undefined {
     if (!(socket instanceof DiagSocket)) return undefined;
     const channel = (this.#channel ??= this.#view.openChannel());
     const sequence = ++this.#sequence;
     try {
       channel.send(infoRequest(sequence, socket.record));
-      return socketAgesIn(BUFFER.subarray(0, channel.receive(BUFFER)), sequence);
+      return socketInfoIn(BUFFER.subarray(0, channel.receive(BUFFER)), sequence);
     } catch {
       // Ages only sharpen what the samples already tell.
       this.close();
       return undefined;
+    }
+  }
+
+  async infos(visit: (key: CloseWaitSocket['key'], info: SocketInfo) => void): Promise<void> {
+    const messages = new DiagMessages(++this.#sequence, (_, view, offset) => {
+      const info = tcpInfoAt(view, offset);
+      if (info !== undefined) visit(keyOf(view, offset), info);
+    });
+    let progress: DumpProgress | undefined;
+    try {
+      progress = await this.#run(dumpRequest(messages.sequence, CLOSE_WAIT_ASKED, true), messages);
+    } finally {
+      // What was visited is true, also of a dump that came to no end; the rest has its turn another time.
+      if (progress?.kind !== 'done') this.close();
     }
   }
 
@@ -73,9 +87,9 @@ export class NetlinkSource implements SocketSource {
     this.#channel = undefined;
   }
 
-  async #run(dump: DiagDump): Promise<DumpProgress> {
+  async #run(request: Uint8Array, dump: DiagDump | DiagMessages): Promise<DumpProgress> {
     const channel = (this.#channel ??= this.#view.openChannel());
-    channel.send(dumpRequest(dump.sequence, STATES_ASKED));
+    channel.send(request);
     const pacer = new Pacer();
     for (;;) {
       const length = channel.receive(BUFFER);

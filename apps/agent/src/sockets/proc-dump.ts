@@ -1,7 +1,7 @@
 import { emptyTally, tcpStateFromKernel, type StateTally } from '@closewatch/socket-states';
 import { Listeners } from './listeners.ts';
 import { ProcLines } from './proc-lines.ts';
-import { heldBy, localEndpointOf, socketOf, stateNumberOf, type ProcTable } from './proc-tcp-line.ts';
+import { heldBy, listenerOf, socketOf, stateNumberOf, type ProcTable } from './proc-tcp-line.ts';
 import { type SocketRoll } from './socket-roll.ts';
 import { type CloseWaitSocket } from './socket-table.ts';
 
@@ -76,9 +76,9 @@ export class ProcDump {
 
   #spelledOut(line: string, state: number, table: ProcTable): boolean {
     if (state === LISTEN) {
-      const local = localEndpointOf(line, table);
-      if (local !== undefined) this.listeners.add(local);
-      return local !== undefined;
+      const listener = listenerOf(line, table);
+      if (listener !== undefined) this.listeners.add(listener.local, listener.queue);
+      return listener !== undefined;
     }
     const socket = socketOf(line, table);
     if (socket !== undefined) this.#closeWait.set(socket.key, socket);

@@ -1,6 +1,9 @@
+import { type SocketTimer } from '@closewatch/protocol';
 import { ipv4FromBytes, ipv6FromBytes, type Endpoint, type FiveTuple } from '@closewatch/socket-states';
 import { LITTLE_ENDIAN } from './diag-format.ts';
+import { type AcceptQueue } from './listeners.ts';
 import { type CloseWaitSocket } from './socket-table.ts';
+import { socketTimer } from './socket-timer.ts';
 
 /** Widths of the two tables: how many hexadecimal digits an address has. */
 export const TABLES = {
@@ -35,10 +38,11 @@ export function stateNumberOf(bytes: Uint8Array, start: number, end: number, tab
   return high === undefined || low === undefined ? undefined : high * 16 + low;
 }
 
-/** The local end of a line whose state is known to be readable. */
-export function localEndpointOf(line: string, table: ProcTable): Endpoint | undefined {
+/** A LISTEN line. Its receive queue is the connections that wait to be accepted; how many may, it does not tell. */
+export function listenerOf(line: string, table: ProcTable): { local: Endpoint; queue: AcceptQueue } | undefined {
   const fields = fieldsOf(line);
-  return fields === undefined ? undefined : endpointFromHex(fields.local, table);
+  if (fields === undefined) return undefined;
+  return { local: endpointFromHex(fields.local, table), queue: { length: fields.recvQueue, limit: null } };
 }
 
 /** A CLOSE_WAIT line as a socket; undefined when a field is missing or no number. */
@@ -53,6 +57,7 @@ export function socketOf(line: string, table: ProcTable): CloseWaitSocket | unde
     uid: fields.uid,
     recvQueue: fields.recvQueue,
     sendQueue: fields.sendQueue,
+    timer: () => timerOf(fields),
     fiveTuple: (): FiveTuple => ({
       transport: 'tcp',
       local: endpointFromHex(local, table),
@@ -94,28 +99,47 @@ export function heldBy(
 }
 
 const FIELDS =
-  /^\s*\d+: ([0-9A-F]+:[0-9A-F]{4}) ([0-9A-F]+:[0-9A-F]{4}) [0-9A-F]{2} ([0-9A-F]{8}):([0-9A-F]{8}) [0-9A-F]{2}:[0-9A-F]+ [0-9A-F]+ +(\d+) +-?\d+ +(\d+)(?: |$)/;
+  /^\s*\d+: ([0-9A-F]+:[0-9A-F]{4}) ([0-9A-F]+:[0-9A-F]{4}) [0-9A-F]{2} ([0-9A-F]{8}):([0-9A-F]{8}) ([0-9A-F]{2}):([0-9A-F]+) ([0-9A-F]+) +(\d+) +(-?\d+) +(\d+)(?: |$)/;
 
 interface Fields {
   local: string;
   peer: string;
   sendQueue: number;
   recvQueue: number;
+  timer: number;
+  /** In ticks of the clock that user space counts in (USER_HZ): a hundred a second on every Linux. */
+  expiresInTicks: number;
+  retransmits: number;
+  /** Probes without an answer; the column is headed `timeout`. */
+  probes: number;
   uid: number;
   inode: number;
 }
 
 function fieldsOf(line: string): Fields | undefined {
-  const [, local, peer, send, receive, uid, inode] = FIELDS.exec(line) ?? [];
-  if (local === undefined || peer === undefined || send === undefined || receive === undefined) return undefined;
+  const found = FIELDS.exec(line);
+  if (found === null) return undefined;
+  const [, local = '', peer = '', send = '', receive = '', timer = '', when = '', retransmits = ''] = found;
+  const [probes, uid, inode] = [found[9], found[8], found[10]];
   return {
     local,
     peer,
     sendQueue: parseInt(send, 16),
     recvQueue: parseInt(receive, 16),
+    timer: parseInt(timer, 16),
+    expiresInTicks: parseInt(when, 16),
+    retransmits: parseInt(retransmits, 16),
+    probes: Number(probes),
     uid: Number(uid),
     inode: Number(inode),
   };
+}
+
+const RETRANSMIT = 1;
+const TICK_MS = 10;
+
+function timerOf({ timer, expiresInTicks, retransmits, probes }: Fields): SocketTimer | null {
+  return socketTimer(timer, expiresInTicks * TICK_MS, timer === RETRANSMIT ? retransmits : Math.max(probes, 0));
 }
 
 /** `0100007F:1F90` is 127.0.0.1:8080: each 32-bit word in the machine's byte order, the port as a plain number. */
@@ -142,8 +166,8 @@ function decimal(bytes: Uint8Array, start: number, end: number): number | undefi
   return end > start && number <= 0xffff_ffff ? number : undefined;
 }
 
-/** After `  12: `. The number grows past its four columns in a long table. */
-function startOfEndpoints(bytes: Uint8Array, start: number, end: number): number | undefined {
+/** Where the local endpoint of a line begins, after `  12: `; undefined when it is no line. The number grows past its four columns in a long table. */
+export function startOfEndpoints(bytes: Uint8Array, start: number, end: number): number | undefined {
   for (let at = start; at < end; at++) {
     const byte = bytes[at] ?? 0;
     if (byte === COLON) return at > start && bytes[at + 1] === SPACE ? at + 2 : undefined;

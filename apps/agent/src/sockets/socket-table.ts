@@ -1,5 +1,5 @@
 import { type FiveTuple, type StateCounts } from '@closewatch/socket-states';
-import { type Source } from '@closewatch/protocol';
+import { type SocketTimer, type Source } from '@closewatch/protocol';
 import { type Listeners } from './listeners.ts';
 import { type SocketRoll } from './socket-roll.ts';
 
@@ -18,6 +18,8 @@ export interface CloseWaitSocket {
   /** Bytes. The end of stream counts as one: see "what Recv-Q says" in the guide to CLOSE_WAIT. */
   readonly recvQueue: number;
   readonly sendQueue: number;
+  /** The timer the kernel has running for it; null where the source does not tell. */
+  timer(): SocketTimer | null;
   fiveTuple(): FiveTuple;
 }
 
@@ -38,6 +40,14 @@ export interface SocketAges {
   readonly lastAckReceivedMs: number;
 }
 
+/** What tcp_info tells of a socket. */
+export interface SocketInfo extends SocketAges {
+  /** How long ago it last sent data; null: it never did. */
+  readonly lastDataSentMs: number | null;
+  /** Bytes the peer has acknowledged; null on kernels that do not count them (before 4.1). */
+  readonly bytesAcked: number | null;
+}
+
 /** A way to read the sockets of the agent's own network namespace. */
 export interface SocketSource {
   readonly name: Source;
@@ -47,6 +57,12 @@ export interface SocketSource {
    */
   read(roll?: SocketRoll): Promise<SocketTable>;
   /** Asks for one socket of the last table; undefined when it is gone or the source cannot tell. */
-  ages(socket: CloseWaitSocket): SocketAges | undefined;
+  ages(socket: CloseWaitSocket): SocketInfo | undefined;
+  /**
+   * Asks for all CLOSE_WAIT sockets at once and hands each one's key to `visit` with what it tells. Cheaper than
+   * one by one when they are many. Absent, or without a visit: the source cannot tell. Throws when the kernel does not
+   * answer.
+   */
+  infos?(visit: (key: CloseWaitSocket['key'], info: SocketInfo) => void): Promise<void>;
   close(): void;
 }

@@ -34,6 +34,7 @@ const TCP_DEFER_ACCEPT = 9;
 const SHUT_WR = 1;
 const SOL_SOCKET = 1;
 const SO_LINGER = 13;
+const SO_KEEPALIVE = 9;
 
 /** The addresses tests use; `dual` listens for both families, and its IPv4 peers show up mapped. */
 export type Family = 'ipv4' | 'ipv6' | 'dual';
@@ -131,6 +132,11 @@ export function shutdownWriting(descriptor: number): void {
 export function resetOnClose(descriptor: number): void {
   const lingerForNoTime = Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0);
   checked('setsockopt', setsockopt(descriptor, SOL_SOCKET, SO_LINGER, lingerForNoTime, 8));
+}
+
+/** Lets the kernel probe a silent peer, in two hours for the first time unless it is set otherwise. */
+export function keepAlive(descriptor: number): void {
+  checked('setsockopt', setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, Uint8Array.of(1, 0, 0, 0), 4));
 }
 
 export function close(descriptor: number): void {

@@ -27,6 +27,7 @@ export function leak({
     uid: 1000,
     recvQueue,
     sendQueue: 0,
+    timer: () => null,
     fiveTuple: () => ({ transport: 'tcp', local, peer }),
   };
 }
