@@ -19,6 +19,15 @@ export function beyondLimits(
       `ask for ${Math.max(0, descriptorLimit - OWN_DESCRIPTORS)} at most, or raise the limit (ulimit -n)`
     );
   }
+  if (scenario.queued) {
+    const queue = Number(readFileSync('/proc/sys/net/core/somaxconn', 'utf8'));
+    if (count > queue) {
+      return (
+        `--count ${count} is more than wait in an accept queue here: ` +
+        `ask for ${queue} at most, or raise net.core.somaxconn`
+      );
+    }
+  }
   // IPv4 has a whole network of loopback addresses to connect from, IPv6 has one.
   const { low, high } = portRange();
   const most = Math.floor((high - low + 1) * MAX_SHARE);

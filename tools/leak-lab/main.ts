@@ -8,6 +8,7 @@ import { beyondLimits } from './limits.ts';
 import { MAX_COUNT, MAX_RATE, parseArguments, type LabOptions } from './options.ts';
 import { SCENARIOS } from './registry.ts';
 import type { Scenario } from './scenario.ts';
+import { BURNING_LASTS_MS } from './scenarios/stuck.ts';
 import { StatusLine } from './status-line.ts';
 
 const STATUS_EVERY_MS = 1_000;
@@ -18,7 +19,7 @@ const HELP = `Usage: leak-lab SCENARIO [options]
 Makes real TCP sockets in a bad state, on loopback only, until Ctrl-C.
 
 Scenarios
-${SCENARIOS.map(({ name, summary }) => `  ${name.padEnd(13)} ${summary}`).join('\n')}
+${SCENARIOS.map(({ name, summary }) => `  ${name.padEnd(15)} ${summary}`).join('\n')}
 
 Options
   --count N       sockets to hold, 1 to ${MAX_COUNT} (20)
@@ -27,7 +28,11 @@ Options
   --port P        port to listen on, 0 for a free one (0)
   --duration T    stop after 500ms, 30s, 5m ... (until a signal)
   --closer END    time-wait: client or server closes first and keeps TIME_WAIT (client)
+  --keepalive T   keepalive-leak: idle time before the server's kernel asks for the peer, in whole seconds (15s)
   -h, --help      this text
+
+never-accepted to inherited run their server in a process of its own, and need python3 for it. busy and starved
+keep one CPU busy and stop after ${BURNING_LASTS_MS / 60_000} minutes unless --duration says otherwise.
 
 A TIME_WAIT lasts 60 s, so a steady R closes a second is --rate R --count 60×R.
 When the count is reached it prints: ready pid=PID port=PORT count=COUNT
@@ -56,7 +61,8 @@ async function run(scenario: Scenario, options: LabOptions): Promise<void> {
     showStatus();
     line.print(`ready pid=${exhibit.pid} port=${exhibit.port} count=${held}`);
   }, READY_CHECK_MS);
-  const end = options.durationMs === null ? undefined : setTimeout(() => stop(undefined), options.durationMs);
+  const durationMs = options.durationMs ?? scenario.lastsMs;
+  const end = durationMs === undefined ? undefined : setTimeout(() => stop(undefined), durationMs);
 
   try {
     await Promise.race([stopped, exhibit.broken]);

@@ -12,15 +12,33 @@ it('holds 20 sockets at 10 a second on IPv4 unless told otherwise', () => {
   expect(parse('code-leak')).toEqual({
     kind: 'run',
     scenario: 'code-leak',
-    options: { count: 20, rate: 10, host: '127.0.0.1', port: 0, durationMs: null, closer: 'client' },
+    options: {
+      count: 20,
+      rate: 10,
+      host: '127.0.0.1',
+      port: 0,
+      durationMs: null,
+      closer: 'client',
+      keepaliveMs: 15_000,
+    },
   });
 });
 
 it('takes every option', () => {
-  expect(parse('time-wait --count 50000 --rate 2000 --host ::1 --port 4242 --duration 5m --closer server')).toEqual({
+  const line =
+    'time-wait --count 50000 --rate 2000 --host ::1 --port 4242 --duration 5m --closer server --keepalive 2s';
+  expect(parse(line)).toEqual({
     kind: 'run',
     scenario: 'time-wait',
-    options: { count: 50_000, rate: 2_000, host: '::1', port: 4_242, durationMs: 300_000, closer: 'server' },
+    options: {
+      count: 50_000,
+      rate: 2_000,
+      host: '::1',
+      port: 4_242,
+      durationMs: 300_000,
+      closer: 'server',
+      keepaliveMs: 2_000,
+    },
   });
 });
 
@@ -54,6 +72,9 @@ describe('refuses', () => {
     ['code-leak --duration 30', '--duration must be a time such as 500ms, 30s, 5m or 1h, at most 24h, not "30"'],
     ['code-leak --duration 25h', '--duration must be a time such as 500ms, 30s, 5m or 1h, at most 24h, not "25h"'],
     ['code-leak --duration 0s', '--duration must be a time such as 500ms, 30s, 5m or 1h, at most 24h, not "0s"'],
+    ['code-leak --keepalive 1500ms', '--keepalive must be whole seconds such as 15s or 1m, at most 9h, not "1500ms"'],
+    ['code-leak --keepalive 10h', '--keepalive must be whole seconds such as 15s or 1m, at most 9h, not "10h"'],
+    ['code-leak --keepalive no', '--keepalive must be whole seconds such as 15s or 1m, at most 9h, not "no"'],
   ])('"%s"', (line, fault) => {
     expect(faultsOf(line)).toEqual([fault]);
   });

@@ -19,6 +19,8 @@ export interface LabOptions {
   readonly durationMs: number | null;
   /** Which end closes first, and so keeps TIME_WAIT. */
   readonly closer: (typeof CLOSERS)[number];
+  /** How long a connection is idle before the server's kernel asks whether the peer is there. */
+  readonly keepaliveMs: number;
 }
 
 export type ParsedArguments =
@@ -40,6 +42,7 @@ export function parseArguments(args: readonly string[], scenarioNames: readonly 
         port: { type: 'string', default: '0' },
         duration: { type: 'string' },
         closer: { type: 'string', default: 'client' },
+        keepalive: { type: 'string', default: '15s' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
@@ -79,6 +82,10 @@ export function parseArguments(args: readonly string[], scenarioNames: readonly 
   if (durationMs === undefined) {
     faults.push(`--duration must be a time such as 500ms, 30s, 5m or 1h, at most 24h, not "${values.duration}"`);
   }
+  const keepaliveMs = durationInMs(values.keepalive) ?? NaN;
+  if (!Number.isInteger(keepaliveMs / 1_000) || keepaliveMs > MAX_KEEPALIVE_MS) {
+    faults.push(`--keepalive must be whole seconds such as 15s or 1m, at most 9h, not "${values.keepalive}"`);
+  }
   if (
     faults.length > 0 ||
     scenario === undefined ||
@@ -88,13 +95,16 @@ export function parseArguments(args: readonly string[], scenarioNames: readonly 
   ) {
     return { kind: 'faults', faults };
   }
-  return { kind: 'run', scenario, options: { count, rate, host, port, durationMs, closer } };
+  return { kind: 'run', scenario, options: { count, rate, host, port, durationMs, closer, keepaliveMs } };
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
 /** setTimeout takes 24 days at most; nobody watches a lab for more than one. */
 const MAX_DURATION_MS = 24 * 3_600_000;
+
+/** Below the 32,767 s that TCP_KEEPIDLE takes (MAX_TCP_KEEPIDLE in include/net/tcp.h). */
+const MAX_KEEPALIVE_MS = 9 * 3_600_000;
 
 function durationInMs(text: string): number | undefined {
   const [, digits, unit] = /^(\d{1,8})(ms|s|m|h)$/.exec(text) ?? [];

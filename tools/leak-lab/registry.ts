@@ -1,7 +1,26 @@
 import type { Scenario } from './scenario.ts';
 import { codeLeak } from './scenarios/code-leak.ts';
+import { halfClose } from './scenarios/half-close.ts';
+import { inherited } from './scenarios/inherited.ts';
+import { keepaliveLeak } from './scenarios/keepalive-leak.ts';
+import { neverAccepted } from './scenarios/never-accepted.ts';
 import { notReading } from './scenarios/not-reading.ts';
+import { busy, fileLock, lock, pipe, starved, stopped } from './scenarios/stuck.ts';
 import { timeWait } from './scenarios/time-wait.ts';
 
 /** Every scenario, in the order of --help. */
-export const SCENARIOS: readonly Scenario[] = [codeLeak, notReading, timeWait];
+export const SCENARIOS: readonly Scenario[] = [
+  codeLeak,
+  notReading,
+  neverAccepted,
+  stopped,
+  busy,
+  starved,
+  lock,
+  fileLock,
+  pipe,
+  keepaliveLeak,
+  inherited,
+  halfClose,
+  timeWait,
+];

@@ -3,16 +3,20 @@ import type { LabOptions } from './options.ts';
 /**
  * One way to leak, on show. To add another: write scenarios/NAME.ts with one of these and list it in registry.ts.
  * A scenario whose server must be stopped, busy or blocked starts that server in a process of its own and gives its
- * pid; this process must stay able to clean up.
+ * pid (servers/apart.ts); this process must stay able to clean up.
  */
 export interface Scenario {
   readonly name: string;
   /** One line of --help: what the program does wrong and what one sees. */
   readonly summary: string;
-  /** The state it fills, as netstat names it. */
-  readonly makes: 'CLOSE_WAIT' | 'TIME_WAIT';
+  /** What it fills: a state, as netstat names it, or descriptors whose socket left every table. */
+  readonly makes: 'CLOSE_WAIT' | 'TIME_WAIT' | 'orphaned descriptors';
   /** Descriptors that stay open for each socket it holds. */
   readonly descriptorsPerSocket: 0 | 1;
+  /** Its sockets wait in a listener's accept queue, which has a limit of its own. */
+  readonly queued?: true;
+  /** Stops by itself after so many milliseconds unless --duration says otherwise, for it burns a CPU. */
+  readonly lastsMs?: number;
   start(options: LabOptions): Promise<Exhibit>;
 }
 

@@ -1,10 +1,12 @@
 /**
  * What the peer does with a connection.
  * - `leave`: says something, closes entirely and is gone, whatever the server does.
+ * - `vanish`: the same, and its kernel forgets the connection after a second: whatever comes then is answered by a RST.
+ * - `half-close`: says something, shuts down its sending side and listens for as long as the server speaks.
  * - `close-first`: closes, waits for the server to close too: TIME_WAIT is the peer's.
  * - `close-second`: waits for the server to close, then closes: TIME_WAIT is the server's.
  */
-export type Conduct = 'leave' | 'close-first' | 'close-second';
+export type Conduct = 'leave' | 'vanish' | 'half-close' | 'close-first' | 'close-second';
 
 /** How the peer process is told where to connect, as its one argument in JSON. */
 export interface PeerOrders {
@@ -15,12 +17,12 @@ export interface PeerOrders {
   readonly conduct: Conduct;
 }
 
-/** To the peer process: open so many more. */
+/** To the peer process, a line of JSON: open so many more. */
 export interface OpenOrder {
   readonly open: number;
 }
 
-/** From the peer process: one connection went its way, or failed. */
+/** From the peer process, a line of JSON: one connection went its way, or failed. */
 export interface PeerReport {
   readonly failure: string | null;
 }

@@ -1,8 +1,9 @@
 /**
  * The other end of every connection, in a process of its own, so that the pid at the leaking end is unmistakable.
- * Started by peer.ts with its orders as JSON and a channel; ends when the channel closes, that is when the lab dies.
+ * Started by peer.ts with its orders as JSON; ends when its standard input does, that is when the lab dies.
  */
 import { connect } from 'node:net';
+import { createInterface } from 'node:readline';
 import type { Conduct, OpenOrder, PeerOrders, PeerReport } from './conduct.ts';
 import { sourcePorts } from './source-ports.ts';
 
@@ -14,25 +15,32 @@ const sources = sourcePorts(orders.host, orders.count);
 
 // A signal may reach the whole process group; the lab decides when its peer goes.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
-process.on('disconnect', () => process.exit(0));
-process.on('message', ({ open }: OpenOrder) => {
-  for (let index = 0; index < open; index++) visit(orders.conduct);
-});
+const end = (): never => process.exit(0);
+process.stdout.on('error', end);
+createInterface({ input: process.stdin })
+  .on('line', (line) => {
+    const { open } = JSON.parse(line) as OpenOrder;
+    for (let index = 0; index < open; index++) visit(orders.conduct);
+  })
+  .on('close', end);
 
 function visit(conduct: Conduct): void {
   const { host, port } = orders;
   const socket = connect({ host, port, ...sources.next().value });
   let failure: string | null = null;
+  let reported = false;
+  const report = (): void => {
+    if (reported) return;
+    reported = true;
+    process.stdout.write(JSON.stringify({ failure } satisfies PeerReport) + '\n');
+  };
   socket.on('error', (error) => (failure = error.message));
-  socket.on('close', () => report({ failure }));
+  socket.on('close', report);
   // Without a reader the end of stream would never be noticed.
   socket.resume();
   socket.on('connect', () => {
     if (conduct === 'leave') socket.end(WORDS, () => socket.destroy());
+    if (conduct === 'half-close') socket.end(WORDS, report);
     if (conduct === 'close-first') socket.end();
   });
-}
-
-function report(message: PeerReport): void {
-  if (process.connected) process.send?.(message);
 }

@@ -1,7 +1,6 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { OpenOrder, PeerOrders, PeerReport } from './conduct.ts';
+import { startChild } from '../child-program.ts';
+import type { Conduct, OpenOrder, PeerOrders, PeerReport } from './conduct.ts';
 
 /** Failures without one success between them after which there is no hope. */
 const HOPELESS = 100;
@@ -27,22 +26,13 @@ export interface PeerPace {
 
 /** Starts the process at the other end and has it connect as long as sockets are lacking, no faster than `rate`. */
 export function startPeer(orders: PeerOrders, { rate, lacking, onDone }: PeerPace): Peer {
-  const child = fork(fileURLToPath(new URL('peer-process.ts', import.meta.url)), [JSON.stringify(orders)]);
-  const exited = once(child, 'exit');
   let ordered = 0;
   let done = 0;
   let failed = 0;
   let failuresInARow = 0;
-  let stopping = false;
-  const { promise: broken, reject } = Promise.withResolvers<never>();
-  // A rejection that nobody waits for any more, because the lab stops, is no fault.
-  broken.catch(() => undefined);
-
-  child.on('error', reject);
-  child.on('exit', (code, signal) => {
-    if (!stopping) reject(new Error(`the peer process ended (${signal ?? `exit code ${code}`})`));
-  });
-  child.on('message', ({ failure }: PeerReport) => {
+  const { promise: hopeless, reject } = Promise.withResolvers<never>();
+  const [command, ...args] = programFor(orders.conduct);
+  const child = startChild<PeerReport>('peer', command, [...args, JSON.stringify(orders)], ({ failure }) => {
     if (failure === null) {
       done++;
       failuresInARow = 0;
@@ -53,6 +43,9 @@ export function startPeer(orders: PeerOrders, { rate, lacking, onDone }: PeerPac
       if (failuresInARow >= HOPELESS) reject(new Error(`${HOPELESS} connections in a row failed: ${failure}`));
     }
   });
+  const broken = Promise.race([child.broken, hopeless]);
+  // A rejection that nobody waits for any more, because the lab stops, is no fault.
+  broken.catch(() => undefined);
 
   let allowance = 1;
   let last = performance.now();
@@ -63,10 +56,10 @@ export function startPeer(orders: PeerOrders, { rate, lacking, onDone }: PeerPac
     last = now;
     const underWay = ordered - done - failed;
     const open = Math.min(Math.floor(allowance), lacking() - underWay);
-    if (open < 1 || !child.connected) return;
+    if (open < 1) return;
     allowance -= open;
     ordered += open;
-    child.send({ open } satisfies OpenOrder);
+    child.tell({ open } satisfies OpenOrder);
   }, TICK_MS);
 
   return {
@@ -74,9 +67,13 @@ export function startPeer(orders: PeerOrders, { rate, lacking, onDone }: PeerPac
     broken,
     async stop() {
       clearInterval(timer);
-      stopping = true;
-      if (child.connected) child.disconnect();
-      await exited;
+      await child.stop();
     },
   };
+}
+
+function programFor(conduct: Conduct): [string, ...string[]] {
+  const pathOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+  if (conduct === 'vanish') return ['python3', '-B', pathOf('vanishing-peer.py')];
+  return [process.execPath, ...process.execArgv, pathOf('peer-process.ts')];
 }

@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { listenOn } from '../listen.ts';
-import { startPeer } from '../peer/peer.ts';
 import type { Scenario } from '../scenario.ts';
+import { stage } from '../stage.ts';
 
 /** Linux keeps a TIME_WAIT for so long (TCP_TIMEWAIT_LEN in include/net/tcp.h), in milliseconds. */
 const TIME_WAIT_MS = 60_000;
@@ -16,33 +16,32 @@ export const timeWait: Scenario = {
   makes: 'TIME_WAIT',
   descriptorsPerSocket: 0,
 
-  async start({ count, rate, host, port: wantedPort, closer }) {
+  async start(options) {
     const open = new Set<Socket>();
     const server = createServer({ keepAlive: false }, (socket) => {
       open.add(socket);
       socket.on('error', () => undefined);
       socket.on('close', () => open.delete(socket));
       socket.resume();
-      if (closer === 'server') socket.end();
+      if (options.closer === 'server') socket.end();
     });
-    const port = await listenOn(server, host, wantedPort);
+    const port = await listenOn(server, options.host, options.port);
     const records = new RecentRecords();
-    const peer = startPeer(
-      { host, port, count, conduct: closer === 'client' ? 'close-first' : 'close-second' },
-      { rate, lacking: () => count - records.size, onDone: () => records.add() },
-    );
-
-    return {
-      pid: process.pid,
-      port,
-      held: () => records.size,
-      broken: peer.broken,
-      async stop() {
-        await peer.stop();
-        server.close();
-        for (const socket of open) socket.resetAndDestroy();
+    return stage(
+      {
+        pid: process.pid,
+        port,
+        held: () => records.size,
+        lacking: () => options.count - records.size,
+        onArrival: () => records.add(),
+        stop() {
+          server.close();
+          for (const socket of open) socket.resetAndDestroy();
+        },
       },
-    };
+      options.closer === 'client' ? 'close-first' : 'close-second',
+      options,
+    );
   },
 };
 

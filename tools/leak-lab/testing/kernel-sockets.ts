@@ -15,6 +15,10 @@ export interface KernelSocket {
 export const LISTEN = 10;
 export const CLOSE_WAIT = 8;
 export const TIME_WAIT = 6;
+export const FIN_WAIT2 = 5;
+
+/** Value of `timer`. */
+export const KEEPALIVE = 2;
 
 /** Sockets of this network namespace, of both families, that have `port` at either end. */
 export function kernelSockets(port: number): KernelSocket[] {

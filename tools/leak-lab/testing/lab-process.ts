@@ -1,11 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, readdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { descendantsOf } from './processes.ts';
+import { until } from './until.ts';
 
-const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+/** The program that a person starts. */
+export const LAB = fileURLToPath(new URL('../main.ts', import.meta.url));
 
 export interface Ready {
   readonly pid: number;
@@ -21,7 +22,7 @@ export class LabProcess implements AsyncDisposable {
   readonly #exited: Promise<number | null>;
 
   constructor(...args: string[]) {
-    const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [LAB, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     this.#exited = once(child, 'close').then(([code]) => code as number | null);
     createInterface({ input: child.stdout }).on('line', (line) => this.lines.push(line));
@@ -40,9 +41,17 @@ export class LabProcess implements AsyncDisposable {
     return { pid: Number(pid), port: Number(port), count: Number(count) };
   }
 
+  /** Waits for its first word, which names the port it listens on. */
+  port(): Promise<number> {
+    return this.#until(() => {
+      const [, port] = /^\S+: pid \d+ listens on \S+:(\d+),/.exec(this.lines[0] ?? '') ?? [];
+      return port === undefined ? undefined : Number(port);
+    });
+  }
+
   /** The process at the other end of the connections. */
   async peerPid(): Promise<number> {
-    return this.#until(() => processes().find(({ parent }) => parent === this.pid)?.pid);
+    return this.#until(() => descendantsOf(this.pid)[0]);
   }
 
   /** Sends the signal, waits for the end and returns the exit code (null when the signal killed it). */
@@ -59,30 +68,12 @@ export class LabProcess implements AsyncDisposable {
     if (this.#child.exitCode === null && this.#child.signalCode === null) await this.stop('SIGTERM');
   }
 
-  async #until<Value>(look: () => Value | undefined): Promise<Value> {
-    const deadline = Date.now() + 10_000;
-    for (;;) {
+  #until<Value>(look: () => Value | undefined): Promise<Value> {
+    const told = (): string => `the lab did not get there: ${this.lines.join(' | ')} ${this.errors}`;
+    return until(() => {
       const value = look();
-      if (value !== undefined) return value;
-      if (this.#child.exitCode !== null || Date.now() > deadline) {
-        throw new Error(`the lab did not get there: ${this.lines.join(' | ')} ${this.errors}`);
-      }
-      await delay(20);
-    }
+      if (value === undefined && this.#child.exitCode !== null) throw new Error(told());
+      return value;
+    }, told);
   }
-}
-
-/** Every process with its parent, from /proc/PID/stat (proc_pid_stat(5)); the name in brackets may hold anything. */
-function processes(): { pid: number; parent: number }[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-        const [, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-        return [{ pid: Number(pid), parent: Number(parent) }];
-      } catch {
-        return []; // ended since it was listed
-      }
-    });
 }
