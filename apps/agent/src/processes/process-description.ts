@@ -38,6 +38,11 @@ export function readStat(procRoot: string, pid: number): ProcessStat | undefined
   }
 }
 
+/** When it began, ISO 8601. `bootedAtMs`: milliseconds since 1970 at which the kernel started. */
+export function startOf({ startTicks }: Pick<ProcessStat, 'startTicks'>, bootedAtMs: number): string {
+  return new Date(bootedAtMs + (startTicks * 1000) / TICKS_PER_SECOND).toISOString();
+}
+
 /** Who a process is. `bootedAtMs`: milliseconds since 1970 at which the kernel started. */
 export function describeProcess(
   procRoot: string,
@@ -50,7 +55,7 @@ export function describeProcess(
   const words = (readOrNothing(join(folder, 'cmdline')) ?? '').replace(/\0+$/, '').split('\0');
   return {
     pid,
-    startedAt: new Date(bootedAtMs + (stat.startTicks * 1000) / TICKS_PER_SECOND).toISOString(),
+    startedAt: startOf(stat, bootedAtMs),
     executable: printable(executable === undefined ? stat.name : basename(executable), LONGEST_NAME),
     command: printable(maskedCommand(words), LONGEST_COMMAND),
     ...placementIn(readOrNothing(join(folder, 'cgroup')) ?? ''),
