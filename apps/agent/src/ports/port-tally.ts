@@ -1,7 +1,7 @@
 import { type FinWaits, type PortPressure } from '@closewatch/protocol';
 import { type PortRange } from '../host/port-range.ts';
 import { Destinations, MOST_DESTINATIONS } from './destinations.ts';
-import { FIN_WAIT_1, FIN_WAIT_2, TIME_WAIT } from './states.ts';
+import { FIN_WAIT_1, FIN_WAIT_2, LISTEN, TIME_WAIT } from './states.ts';
 import { TupleList } from './tuple-list.ts';
 import { TUPLE, TUPLE_WORDS, localAddressIn, localEndpointIn, peerEndpointIn } from './tuple.ts';
 
@@ -35,9 +35,10 @@ export class PortTally {
     this.destinations = new Destinations(mostDestinations);
   }
 
-  /** Whether a socket in this state (the kernel's number) at this local port needs its tuple; it is counted either way. */
+  /** Whether a socket in this state (the kernel's number) at this local port needs its tuple; TIME_WAIT is counted either way. */
   wants(state: number, localPort: number): boolean {
     if (state === TIME_WAIT) this.timeWait++;
+    if (state === LISTEN) return false;
     return this.#counts[localPort] === 1 || state === FIN_WAIT_1 || state === FIN_WAIT_2;
   }
 

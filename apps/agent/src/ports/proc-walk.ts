@@ -5,7 +5,6 @@ import { ProcLines } from '../sockets/proc-lines.ts';
 import { TABLES, startOfEndpoints, stateNumberOf, type ProcTable } from '../sockets/proc-tcp-line.ts';
 import { type PortTally } from './port-tally.ts';
 import { WalkPace, type PortWalk } from './port-walk.ts';
-import { LISTEN } from './states.ts';
 import { MAPPED, TUPLE } from './tuple.ts';
 
 const BUFFER_BYTES = 64 * 1024;
@@ -49,7 +48,7 @@ export function linesInto(tally: PortTally, table: ProcTable): ProcLines {
   return new ProcLines((bytes, start, end) => {
     const state = stateNumberOf(bytes, start, end, table);
     const local = startOfEndpoints(bytes, start, end);
-    if (state === undefined || local === undefined || state === LISTEN) return;
+    if (state === undefined || local === undefined) return;
     const peer = local + table.addressDigits + 1 + PORT_DIGITS + 1;
     const localPort = hex(bytes, local + table.addressDigits + 1, PORT_DIGITS);
     if (!tally.wants(state, localPort)) return;
