@@ -2,6 +2,7 @@ import { type Agent, type Source } from '@closewatch/protocol';
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { type Environment } from '../environment.ts';
+import { EvidenceCollector } from '../evidence/evidence-collector.ts';
 import { readOrMakeAgentId } from '../host/agent-id.ts';
 import { readEphemeralPorts } from '../host/ephemeral-ports.ts';
 import { readHostFacts } from '../host/host-facts.ts';
@@ -9,6 +10,7 @@ import { KernelCollector } from '../kernel/kernel-collector.ts';
 import { ConnectionChoice } from '../leaks/connection-choice.ts';
 import { LeakTracker } from '../leaks/leak-tracker.ts';
 import { type Log } from '../log.ts';
+import { PortsCollector } from '../ports/ports-collector.ts';
 import { OwnerFinder } from '../processes/owner-finder.ts';
 import { OwnerKeeper } from '../processes/owner-keeper.ts';
 import { every } from '../sampling/every.ts';
@@ -66,7 +68,11 @@ async function sampleAndPush(
     tracker: new LeakTracker(facts, (at) => clock.instant(at), readEphemeralPorts(procRoot)),
     choice: new ConnectionChoice(),
     owners: new OwnerKeeper(new OwnerFinder(procRoot, facts.bootedAtMs)),
-    collectors: [new KernelCollector(procRoot)],
+    collectors: [
+      new EvidenceCollector({ procRoot, ...facts, architecture: process.arch, now: () => clock.now() }),
+      new KernelCollector(procRoot),
+      new PortsCollector({ procRoot }),
+    ],
     clock,
     intervalMs,
     behind: () => outbox.length >= PILE || outbox.size >= PILE_SIZE,
