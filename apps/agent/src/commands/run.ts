@@ -11,9 +11,12 @@ import { ConnectionChoice } from '../leaks/connection-choice.ts';
 import { LeakTracker } from '../leaks/leak-tracker.ts';
 import { type Log } from '../log.ts';
 import { PortsCollector } from '../ports/ports-collector.ts';
+import { openOtherNamespaces } from '../namespaces/open-other-namespaces.ts';
 import { OwnerFinder } from '../processes/owner-finder.ts';
 import { OwnerKeeper } from '../processes/owner-keeper.ts';
+import { SurveyRounds } from '../processes/survey-rounds.ts';
 import { every } from '../sampling/every.ts';
+import { HostSampler } from '../sampling/host-sampler.ts';
 import { Sampler } from '../sampling/sampler.ts';
 import { ServerClock } from '../sampling/server-clock.ts';
 import { chooseSource } from '../sockets/choose-source.ts';
@@ -62,22 +65,33 @@ async function sampleAndPush(
   const clock = new ServerClock({ monotonic: () => performance.now(), wall: () => Date.now() });
   const outbox = new Outbox();
   let seq = 0;
-  const sampler = new Sampler({
+  const finder = new OwnerFinder(procRoot, facts.bootedAtMs);
+  const shared = {
+    clock,
     nextSeq: () => seq++,
+    behind: () => outbox.length >= PILE || outbox.size >= PILE_SIZE,
+    uptimeMs: () => Date.now() - facts.bootedAtMs,
+  };
+  const tracker = new LeakTracker(facts, (at) => clock.instant(at), readEphemeralPorts(procRoot));
+  const owners = new OwnerKeeper(finder);
+  const own = new Sampler({
+    ...shared,
     source,
-    tracker: new LeakTracker(facts, (at) => clock.instant(at), readEphemeralPorts(procRoot)),
+    tracker,
     choice: new ConnectionChoice(),
-    owners: new OwnerKeeper(new OwnerFinder(procRoot, facts.bootedAtMs)),
+    owners,
     collectors: [
       new EvidenceCollector({ procRoot, ...facts, architecture: process.arch, now: () => clock.now() }),
       new KernelCollector(procRoot),
       new PortsCollector({ procRoot }),
     ],
-    clock,
-    intervalMs,
-    behind: () => outbox.length >= PILE || outbox.size >= PILE_SIZE,
-    uptimeMs: () => Date.now() - facts.bootedAtMs,
+    trackers: () => sampler.trackers,
+    intervalMs: () => intervalMs,
   });
+  const { dataFolder } = environment;
+  const others = openOtherNamespaces({ ...shared, procRoot, dataFolder, facts, forced, owners: finder, intervalMs });
+  const surveys = new SurveyRounds(finder);
+  const sampler = new HostSampler({ own, ownSockets: { tracker, owners }, others, surveys, clock });
   const describe = (): Agent => ({
     version: VERSION,
     hostname,
@@ -100,9 +114,10 @@ async function sampleAndPush(
   const lacks = new Lacks(log);
   log.info(`closewatch-agent ${VERSION}: ${hostname} (${agentId}) to ${server.href} every ${intervalMs / 1000} s`);
   const sample = async (): Promise<void> => {
-    const snapshot = await sampler.next();
+    for await (const snapshot of sampler.round()) {
+      uplink.push({ seq: snapshot.seq, json: JSON.stringify(snapshot) });
+    }
     lacks.tell([...facts.missing, ...sampler.missing]);
-    uplink.push({ seq: snapshot.seq, json: JSON.stringify(snapshot) });
   };
   try {
     await learnFromFirstReply({ server, clock, deadlineMs: FIRST_REPLY_MS, stop });
@@ -110,7 +125,7 @@ async function sampleAndPush(
   } finally {
     await uplink.stop(LAST_FLUSH_MS);
     courier.close();
-    sampler.close();
+    await sampler.close();
     source.close();
   }
 }
