@@ -22,7 +22,8 @@ export function startChild<News>(
   args: readonly string[],
   onNews: (news: News) => void,
 ): ChildProgram {
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  // In a session of its own: Ctrl-C is for the lab, who then decides when its programs go.
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
   // Its own children share its standard output: closed is when the last of them has ended.
   const closed = new Promise((resolve) => child.once('close', resolve));
   const { promise: broken, reject } = Promise.withResolvers<never>();

@@ -13,8 +13,6 @@ const WORDS = 'GET / HTTP/1.0\r\n\r\n';
 const orders = JSON.parse(process.argv[2] ?? '') as PeerOrders;
 const sources = sourcePorts(orders.host, orders.count);
 
-// A signal may reach the whole process group; the lab decides when its peer goes.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 const end = (): never => process.exit(0);
 process.stdout.on('error', end);
 createInterface({ input: process.stdin })

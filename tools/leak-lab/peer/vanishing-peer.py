@@ -2,7 +2,6 @@
 tcp_fin_timeout: TCP_LINGER2 (tcp(7)), which Node does not know. Told and heard as peer-process.ts is."""
 
 import json
-import signal
 import socket
 import sys
 
@@ -17,9 +16,6 @@ def visit(host, port):
 
 
 def main():
-    # A signal may reach the whole process group; the lab decides when its peer goes.
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
     orders = json.loads(sys.argv[1])
     # Its standard input ends when the lab does, and so does this loop.
     for line in sys.stdin:

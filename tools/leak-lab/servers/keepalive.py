@@ -2,6 +2,7 @@
 while the descriptor stays open."""
 
 import socket
+import time
 
 from lab import say, wait_for
 
@@ -25,6 +26,7 @@ def accept_from(listener, keepalive_seconds):
 def leak_with_keepalive(listener, keepalive_seconds):
     """Reads each connection to its end and never closes it. Says how many of them have left the tables."""
     reading, in_close_wait, orphaned = {}, [], []
+    next_look = time.monotonic()
     while True:
         for descriptor in wait_for(listener, *reading, seconds=LOOK_EVERY_SECONDS):
             if descriptor == listener.fileno():
@@ -32,6 +34,9 @@ def leak_with_keepalive(listener, keepalive_seconds):
                 reading[connection.fileno()] = connection
             elif reading[descriptor].recv(4096) == b"":
                 in_close_wait.append(reading.pop(descriptor))
+        if time.monotonic() < next_look:
+            continue
+        next_look = time.monotonic() + LOOK_EVERY_SECONDS
         still = []
         for connection in in_close_wait:
             (orphaned if is_orphaned(connection) else still).append(connection)

@@ -17,7 +17,7 @@ SERVER_NICE = 19
 
 def stopped():
     yield
-    # Whoever continues the process group (fg in a shell) finds it stopped again.
+    # Who continues it finds it stopped again.
     while True:
         os.kill(os.getpid(), signal.SIGSTOP)
 
