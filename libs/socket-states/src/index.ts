@@ -10,3 +10,15 @@ export {
 export { emptyTally, netstatLines, sumCounts, totalOf, type StateCounts, type StateTally } from './state-counts.ts';
 export { canonicalAddress, ipv4FromBytes, ipv6FromBytes, networkTypeOf, type NetworkType } from './ip-address.ts';
 export { fiveTupleKey, formatEndpoint, mirrored, parseEndpoint, type Endpoint, type FiveTuple } from './five-tuple.ts';
+export {
+  SOCKET_TOOLS,
+  SocketTextError,
+  type CutSocket,
+  type SkippedLine,
+  type SocketText,
+  type SocketTool,
+  type TextOwner,
+  type TextSocket,
+} from './socket-text/socket-text.ts';
+export { mayBe } from './socket-text/text-endpoint.ts';
+export { SocketTextReader, readSocketText, type SocketTextLimits } from './socket-text/socket-text-reader.ts';
