@@ -86,12 +86,12 @@ async function sampleAndPush(
       new PortsCollector({ procRoot }),
     ],
     trackers: () => sampler.trackers,
-    intervalMs: () => intervalMs,
+    intervalMs,
   });
   const { dataFolder } = environment;
   const others = openOtherNamespaces({ ...shared, procRoot, dataFolder, facts, forced, owners: finder, intervalMs });
   const surveys = new SurveyRounds(finder);
-  const sampler = new HostSampler({ own, ownSockets: { tracker, owners }, others, surveys, clock });
+  const sampler: HostSampler = new HostSampler({ own, ownSockets: { tracker, owners }, others, surveys, clock });
   const describe = (): Agent => ({
     version: VERSION,
     hostname,

@@ -4,7 +4,7 @@ import { capabilitiesIn } from './capabilities.ts';
 describe('capabilities', () => {
   it('are all held by root', () => {
     expect(capabilitiesIn('Name:\tnode\nCapEff:\t000001ffffffffff\n')).toEqual({
-      held: ['CAP_DAC_READ_SEARCH', 'CAP_SYS_PTRACE'],
+      held: ['CAP_DAC_READ_SEARCH', 'CAP_SYS_PTRACE', 'CAP_SYS_ADMIN'],
       missing: [],
     });
   });
@@ -13,6 +13,13 @@ describe('capabilities', () => {
     const { held, missing } = capabilitiesIn('CapPrm:\t000001ffffffffff\nCapEff:\t0000000000000004\n');
     expect(held).toEqual(['CAP_DAC_READ_SEARCH']);
     expect(missing).toEqual([expect.stringMatching(/^CAP_SYS_PTRACE: .*processes .* unknown/)]);
+  });
+
+  it('lack CAP_SYS_ADMIN only for other network namespaces', () => {
+    const { held, missing, missingForOthers } = capabilitiesIn('CapEff:\t0000000000080004\n');
+    expect(held).toEqual(['CAP_DAC_READ_SEARCH', 'CAP_SYS_PTRACE']);
+    expect(missing).toEqual([]);
+    expect(missingForOthers).toMatch(/^CAP_SYS_ADMIN: other network namespaces/);
   });
 
   it('are missing as a whole when the kernel does not tell', () => {

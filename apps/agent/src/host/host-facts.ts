@@ -14,12 +14,14 @@ export interface HostFacts {
   readonly bootedAtMs: number;
   readonly capabilities: readonly string[];
   readonly missing: readonly string[];
+  /** What is missing besides where there are other network namespaces; undefined: nothing. */
+  readonly missingForOthers: string | undefined;
 }
 
 /** Reads them. Throws when /proc under `procRoot` does not tell the boot id: without it no socket has an identity. */
 export function readHostFacts(procRoot: string): HostFacts {
   const bootId = readFileSync(join(procRoot, 'sys/kernel/random/boot_id'), 'utf8').trim().toLowerCase();
-  const { held, missing } = capabilitiesIn(readFileSync(join(procRoot, 'self/status'), 'latin1'));
+  const { held, missing, missingForOthers } = capabilitiesIn(readFileSync(join(procRoot, 'self/status'), 'latin1'));
   const notes = [...missing];
   let machineId = '';
   try {
@@ -35,6 +37,7 @@ export function readHostFacts(procRoot: string): HostFacts {
     bootedAtMs: bootTimeIn(readFileSync(join(procRoot, 'stat'), 'latin1')) * 1000,
     capabilities: held,
     missing: notes,
+    missingForOthers,
   };
 }
 

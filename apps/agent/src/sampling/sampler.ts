@@ -13,7 +13,8 @@ import { type SocketSource, type SocketTable } from '../sockets/socket-table.ts'
 import { type Addition, type Collector, type Sampled } from './collector.ts';
 import { type ServerClock } from './server-clock.ts';
 
-const UNMEASURED = Object.fromEntries(TCP_STATES.map((state) => [state, null])) as Record<TcpState, null>;
+/** Counts of which none is known. */
+export const UNMEASURED = Object.fromEntries(TCP_STATES.map((state) => [state, null])) as Record<TcpState, null>;
 
 export interface SamplerParts {
   readonly source: SocketSource;
@@ -30,7 +31,7 @@ export interface SamplerParts {
   /** Draws the number of the next snapshot of the run, whichever namespace it is of. */
   readonly nextSeq: () => number;
   /** Which namespace it is, unless it is the agent's own. */
-  readonly place?: { readonly netns: number; readonly namespace: Namespace };
+  readonly place?: { readonly netns: number; readonly namespace: () => Namespace };
   /** Whether snapshots pile up undelivered. */
   readonly behind: () => boolean;
   /** How long the host is up, in milliseconds. */
@@ -166,10 +167,9 @@ export class Sampler {
       if (pacer.due()) await pacer.rest();
       const ages = source.ages(tracked.socket);
       const { previousAt, firstSeenAt } = tracked;
-      Object.assign(
-        tracked,
-        ageBracket({ previousAt, seenAt: firstSeenAt, ages, askedAt: clock.now(), uptimeMs: uptimeMs() }),
-      );
+      const askedAt = clock.now();
+      tracked.bracket = ageBracket({ previousAt, seenAt: firstSeenAt, ages, askedAt, uptimeMs: uptimeMs() });
+      if (ages !== undefined) tracked.learn(ages, askedAt);
     }
   }
 
@@ -182,7 +182,7 @@ export class Sampler {
       takenAt: instant(at),
       intervalMs,
       netns: place?.netns ?? 0,
-      ...(place === undefined ? {} : { namespace: { ...place.namespace } }),
+      ...(place === undefined ? {} : { namespace: place.namespace() }),
       counts: { ...counts },
       connections: connections.map((tracked) => wireConnection(tracked, instant, seq)),
       complete,
