@@ -1,8 +1,9 @@
-import { PUSH_LIMITS, type ProcessEvidence } from '@closewatch/protocol';
+import { type ProcessEvidence } from '@closewatch/protocol';
 import { type LeakTracker } from '../leaks/leak-tracker.ts';
 import { type TrackedSocket } from '../leaks/tracked-socket.ts';
 import { Pacer } from '../pacer.ts';
 import { type Addition, type Collector, type Sampled } from '../sampling/collector.ts';
+import { PUSH_LIMITS } from '../uplink/contract.ts';
 import { holdersOf, type Holder, type Owned } from './holders.ts';
 import { readPressureStall } from './pressure-stall.ts';
 import { ProcessWatch, type WatchTools } from './process-watch.ts';

@@ -2,7 +2,8 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';
 import { ended, untilSays } from './program.ts';
 
-function isThere(command: string): boolean {
+/** Whether the shell finds a command. */
+export function isThere(command: string): boolean {
   try {
     execFileSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' });
     return true;
