@@ -47,8 +47,7 @@ export class CloseWaitList {
     const { recvQueue, sendQueue, details } = row;
     const ends = { line, local: local.endpoint, peer: peer.endpoint, recvQueue, sendQueue, doubt };
     if (tool === 'ss') {
-      const { ownersUnreadable, ...told } = readSsDetails(details);
-      this.#sockets.push({ ...ends, ...told, info: readInfo(details) });
+      this.#sockets.push({ ...ends, ...readSsDetails(details), info: readInfo(details) });
       return undefined;
     }
     this.#sockets.push({ ...ends, ...readNetstatDetails(details, columns), cookie: null, info: null });

@@ -7,8 +7,6 @@ export interface SsDetails {
   readonly inode: number | null;
   readonly cookie: string | null;
   readonly owners: readonly TextOwner[];
-  /** Owners are told and could not be read. */
-  readonly ownersUnreadable: boolean;
   readonly timer: TextTimer | null;
 }
 
@@ -17,7 +15,7 @@ const MOST_OWNERS = 64;
 const USERS = 'users:(';
 
 export function readSsDetails(details: string): SsDetails {
-  const { owners, unreadable, rest } = readUsers(details);
+  const { owners, rest } = readUsers(details);
   const inode = wholeNumber(field(rest, 'ino'));
   const cookie = field(rest, 'sk');
   return {
@@ -26,7 +24,6 @@ export function readSsDetails(details: string): SsDetails {
     inode: inode ?? null,
     cookie: cookie !== undefined && /^[0-9a-f]{1,16}$/.test(cookie) ? standingAlone(cookie) : null,
     owners,
-    ownersUnreadable: unreadable,
     timer: readTimer(rest),
   };
 }
@@ -56,9 +53,9 @@ const OWNER = /\("(.{0,15})",pid=(\d{1,7})(?:,tid=\d+)?(?:,proc_ctx=[^,()]*)?,fd
 /** As iproute2 wrote it before 3.19. */
 const OLD_OWNER = /\("(.{0,15}?)",(\d{1,7}),(\d{1,10})\)/y;
 
-function readUsers(details: string): { owners: TextOwner[]; unreadable: boolean; rest: string } {
+function readUsers(details: string): { owners: TextOwner[]; rest: string } {
   const owners: TextOwner[] = [];
-  if (!details.startsWith(USERS)) return { owners, unreadable: false, rest: details };
+  if (!details.startsWith(USERS)) return { owners, rest: details };
   let at = USERS.length;
   for (;;) {
     const entry = matchAt(OWNER, details, at) ?? matchAt(OLD_OWNER, details, at);
@@ -71,8 +68,8 @@ function readUsers(details: string): { owners: TextOwner[]; unreadable: boolean;
     at++;
   }
   // Names may hold anything: what is left of a list that ends otherwise cannot be told from what follows it.
-  if (details[at] !== ')') return { owners: [], unreadable: true, rest: '' };
-  return { owners, unreadable: false, rest: details.slice(at + 1) };
+  if (details[at] !== ')') return { owners: [], rest: '' };
+  return { owners, rest: details.slice(at + 1) };
 }
 
 function matchAt(expression: RegExp, text: string, at: number): RegExpExecArray | null {
