@@ -1,7 +1,7 @@
 import { build } from 'esbuild';
-import { readFile, rm } from 'node:fs/promises';
+import { copyFile, glob, readFile, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { NODE_BUNDLE } from './node-bundle.ts';
 
 /** Bundles one Node app into dist/APP: `node tools/build/bundle.ts api|agent`. */
@@ -26,3 +26,4 @@ await build({
   banner: { js: '#!/usr/bin/env node' },
   define: { CLOSEWATCH_VERSION: JSON.stringify(version) },
 });
+for await (const page of glob(join(workspace, 'apps', app, '*.1'))) await copyFile(page, join(outdir, basename(page)));

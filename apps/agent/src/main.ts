@@ -1,80 +1,96 @@
 // Before anything else makes objects.
 import './small-heap.ts';
-import { type Source } from '@closewatch/protocol';
-import { parseArgs } from 'node:util';
+import { UsageError, parseCommandLine, type CommandLine } from './commands/command-line.ts';
 import { counts } from './commands/counts.ts';
+import { doctor } from './commands/doctor.ts';
+import { EXIT } from './commands/exit-codes.ts';
 import { HELP } from './commands/help.ts';
+import { leaks } from './commands/leaks.ts';
 import { run } from './commands/run.ts';
-import { EnvironmentError, readEnvironment } from './environment.ts';
+import { untilTold } from './commands/stop-signals.ts';
+import { watch } from './commands/watch.ts';
+import { EnvironmentError, dataFolderIn, isConfigured, readEnvironment } from './environment.ts';
 import { messageOf } from './errors.ts';
 import { logTo } from './log.ts';
-import { SOURCES } from './uplink/contract.ts';
+import { paintFor } from './terminal/paint.ts';
+import { plainScreen, terminalScreen } from './terminal/screen.ts';
 import { VERSION } from './version.ts';
 
 const PROC_ROOT = '/proc';
-const FAULTY_USE = 2;
-const COMMANDS = ['run', 'counts'] as const;
+const GROUP_ROOT = '/sys/fs/cgroup';
 
-/** A command line that means nothing; the message says what would. */
-class UsageError extends Error {}
-
+// Whoever reads us may have had enough (`closewatch-agent leaks | head`).
+process.stdout.on('error', () => process.exit(EXIT.ok));
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(words: string[]): Promise<number> {
   try {
-    const { command, source, json, help, version } = parseCommandLine(words);
-    if (help) process.stdout.write(HELP);
-    else if (version) process.stdout.write(`${VERSION}\n`);
-    else if (command === 'counts') await printCounts(json, source);
-    else await run({ environment: readEnvironment(), source, procRoot: PROC_ROOT, log: logTo(process.stderr) });
-    return 0;
+    return await carryOut(parseCommandLine(words));
   } catch (error) {
     if (error instanceof EnvironmentError) {
       process.stderr.write(`closewatch-agent cannot start:\n${error.faults.map((fault) => `  - ${fault}\n`).join('')}`);
-      return FAULTY_USE;
+      return EXIT.usage;
     }
     process.stderr.write(`closewatch-agent: ${messageOf(error)}\n`);
-    return error instanceof UsageError ? FAULTY_USE : 1;
+    return error instanceof UsageError ? EXIT.usage : EXIT.failed;
   }
 }
 
-async function printCounts(json: boolean, source: Source | undefined): Promise<void> {
-  const { output, missing } = await counts({ json, source, procRoot: PROC_ROOT });
+async function carryOut(line: CommandLine): Promise<number> {
+  const stdout = process.stdout;
+  const paint = paintFor(stdout);
+  switch (line.command) {
+    case 'help':
+      stdout.write(HELP);
+      return EXIT.ok;
+    case 'version':
+      stdout.write(`${VERSION}\n`);
+      return EXIT.ok;
+    case 'run':
+      await run({
+        environment: readEnvironment(),
+        source: line.source,
+        procRoot: PROC_ROOT,
+        log: logTo(process.stderr),
+      });
+      return EXIT.ok;
+    case 'counts': {
+      const { output, missing } = await counts({ ...line, procRoot: PROC_ROOT });
+      return told(output, missing, EXIT.ok);
+    }
+    case 'leaks': {
+      const width = stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY;
+      const { output, missing, exitCode } = await leaks({ ...line, procRoot: PROC_ROOT, width, paint });
+      return told(output, missing, exitCode);
+    }
+    case 'watch': {
+      const screen = stdout.isTTY && !line.json ? terminalScreen(stdout) : plainScreen(stdout);
+      const stop = untilTold();
+      try {
+        await watch({ ...line, procRoot: PROC_ROOT, screen, paint, stop: stop.signal });
+      } finally {
+        stop.release();
+      }
+      return EXIT.ok;
+    }
+    case 'doctor': {
+      const { output, exitCode } = await doctor({
+        json: line.json,
+        procRoot: PROC_ROOT,
+        groupRoot: GROUP_ROOT,
+        dataFolder: dataFolderIn(),
+        configured: isConfigured(),
+        readEnvironment: () => readEnvironment(),
+        paint,
+      });
+      return told(output, [], exitCode);
+    }
+  }
+}
+
+/** Results go to stdout; what could not be read goes to stderr, so that a pipe gets results alone. */
+function told(output: string, missing: readonly string[], exitCode: number): number {
   process.stdout.write(output);
   for (const lack of missing) process.stderr.write(`closewatch-agent: ${lack}\n`);
-}
-
-function parseCommandLine(words: string[]) {
-  const { values, positionals } = readWords(words);
-  const [command, ...more] = positionals;
-  const { help = false, version = false, json = false } = values;
-  if (help || version) return { command, json, help, version, source: undefined };
-  if (command === undefined) throw new UsageError('name a command: run or counts (see --help)');
-  if (!COMMANDS.some((known) => known === command)) {
-    throw new UsageError(`there is no command "${command}"; there are run and counts (see --help)`);
-  }
-  if (more.length > 0) throw new UsageError(`"${more.join(' ')}" means nothing after ${command} (see --help)`);
-  if (json && command !== 'counts') throw new UsageError('--json goes with counts (see --help)');
-  const source = SOURCES.find((name) => name === values.source);
-  if (values.source !== undefined && source === undefined) {
-    throw new UsageError(`--source is ${SOURCES.join(' or ')}, not "${values.source}"`);
-  }
-  return { command, json, help, version, source };
-}
-
-function readWords(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        source: { type: 'string' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-        version: { type: 'boolean', short: 'v' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(`${messageOf(error)} (see --help)`, { cause: error });
-  }
+  return exitCode;
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { type Skipped } from '../bench.ts';
-import { type LoadedNamespace } from './namespace.ts';
+import { end, type LoadedNamespace } from './namespace.ts';
 import { cpuMsOf } from './process-cost.ts';
 
 /** Another way to count sockets. `cpuMs`: CPU of one count. */
@@ -67,5 +67,7 @@ async function exporterCost(namespace: LoadedNamespace, times: number): Promise<
   }
   const before = cpuMsOf(pid);
   scrape(times);
-  return (cpuMsOf(pid) - before) / times;
+  const cpuMs = (cpuMsOf(pid) - before) / times;
+  await end(exporter);
+  return cpuMs;
 }

@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals';
+import { UsageError, parseCommandLine } from './command-line.ts';
+
+const parse = (line: string) => parseCommandLine(line.split(' ').filter((word) => word !== ''));
+
+describe('the command line', () => {
+  it.each([
+    ['--help', { command: 'help' }],
+    ['leaks -h', { command: 'help' }],
+    ['-v', { command: 'version' }],
+    ['run', { command: 'run', source: undefined }],
+    ['run --source procfs', { command: 'run', source: 'procfs' }],
+    ['counts --json', { command: 'counts', source: undefined, json: true }],
+    [
+      'leaks',
+      { command: 'leaks', source: undefined, json: false, connections: false, check: false, minAgeSeconds: 60 },
+    ],
+    [
+      'leaks --connections --check --min-age 5m --json',
+      { command: 'leaks', source: undefined, json: true, connections: true, check: true, minAgeSeconds: 300 },
+    ],
+    ['watch', { command: 'watch', source: undefined, json: false, intervalMs: 2_000, count: null }],
+    [
+      'watch --interval 500ms --count 3',
+      { command: 'watch', source: undefined, json: false, intervalMs: 500, count: 3 },
+    ],
+    ['doctor --json', { command: 'doctor', json: true }],
+  ])('"%s" is understood', (line, expected) => {
+    expect(parse(line)).toEqual(expected);
+  });
+
+  it.each([
+    ['', 'name a command: run, counts, leaks, watch and doctor (see --help)'],
+    ['dance', 'there is no command "dance"; there are run, counts, leaks, watch and doctor (see --help)'],
+    ['counts now please', '"now please" means nothing after counts (see --help)'],
+    ['run --json', '--json goes with counts, leaks, watch and doctor, not with run (see --help)'],
+    ['counts --check', '--check goes with leaks, not with counts (see --help)'],
+    ['leaks --source ebpf', '--source is netlink or procfs, not "ebpf"'],
+    ['leaks --min-age soon', '--min-age is a duration such as 30s, 5m or 2h, not "soon"'],
+    ['watch --interval 10ms', '--interval is 500ms to 1h, not "10ms"'],
+    ['watch --count 0', '--count is a number of looks, 1 or more, not "0"'],
+  ])('"%s" is refused, with what would do', (line, message) => {
+    expect(() => parse(line)).toThrow(new UsageError(message));
+  });
+
+  it('refuses an option that it does not know', () => {
+    expect(() => parse('leaks --colour')).toThrow(/--colour.*\(see --help\)/);
+  });
+});
