@@ -124,6 +124,31 @@ describe('the leak tracker', () => {
     ]);
   });
 
+  it('has news where something begins or ceases to wait to be sent, and none where only its amount changes', () => {
+    const sending = (sendQueue: number): CloseWaitSocket => ({ ...leak(), sendQueue });
+    const changes: boolean[] = [];
+    for (const sendQueue of [0, 0, 900, 700, 0]) {
+      look(sending(sendQueue));
+      for (const tracked of tracker.open()) {
+        changes.push(tracked.changed);
+        expect(tracked.sendQueue).toBe(sendQueue);
+        tracked.changed = false;
+      }
+    }
+    expect(changes).toEqual([true, true, false, true]);
+  });
+
+  it('has no news in what the peer acknowledges', () => {
+    look(leak());
+    look(leak());
+    const [tracked] = [...tracker.open()];
+    if (tracked === undefined) throw new Error('nothing is tracked');
+    tracked.changed = false;
+    tracked.learn({ bytesAcked: 5, lastDataSentMs: 100, lastDataReceivedMs: 0, lastAckReceivedMs: 0 }, now);
+    tracked.learn({ bytesAcked: 9, lastDataSentMs: 100, lastDataReceivedMs: 0, lastAckReceivedMs: 0 }, now + 500);
+    expect(tracked).toMatchObject({ changed: false, progress: { bytesAcked: 9, lastSentAt: now + 400 } });
+  });
+
   it('knows a direction: inbound where somebody listens or nobody accepted yet, outbound where one dials from', () => {
     const sockets = [
       leak({ cookie: '1', localPort: 8080 }),
@@ -139,6 +164,66 @@ describe('the leak tracker', () => {
     look(leak({ localPort: 9090 }));
     look(leak({ localPort: 9090 }));
     expect([...tracker.open()][0]?.direction).toBeNull();
+  });
+
+  it('counts what passes at an endpoint, also what only one look saw, and not what the first look found', () => {
+    const peers = (from: number, to: number): CloseWaitSocket[] =>
+      Array.from({ length: to - from }, (_, index) => leak({ cookie: `${from + index}`, inode: from + index }));
+    look(...peers(1, 4));
+    expect(tracker.takeTurnover(10)).toEqual([]);
+    look(...peers(1, 11));
+    expect(tracker.takeTurnover(10)).toEqual([
+      {
+        direction: 'inbound',
+        endpoint: { address: null, port: 8080 },
+        process: null,
+        opened: 7,
+        closed: 0,
+        alive: 10,
+      },
+    ]);
+    look(...peers(1, 4));
+    look(...peers(1, 4), leak({ cookie: '99', localPort: 40_000, peerPort: 5432 }));
+    expect(tracker.takeTurnover(10)).toMatchObject([
+      { endpoint: { port: 8080 }, opened: 0, closed: 7, alive: 3 },
+      {
+        direction: 'outbound',
+        endpoint: { address: '198.51.100.2', port: 5432 },
+        opened: 1,
+        closed: 0,
+        alive: 1,
+      },
+    ]);
+    expect(tracker.takeTurnover(10)).toEqual([]);
+  });
+
+  it('names the process of an endpoint while one holds all that is known there', () => {
+    const owner = { pid: 7, startedAt: instant(0), executable: 'java', command: '', descriptor: 3 };
+    const sockets = [leak({ cookie: '1' }), leak({ cookie: '2', inode: 8 })];
+    look(...sockets);
+    look(...sockets);
+    for (const tracked of tracker.open()) tracked.owners = [owner];
+    look(...sockets, leak({ cookie: '3', inode: 9 }));
+    expect(tracker.takeTurnover(10)).toMatchObject([{ process: { pid: 7, executable: 'java' }, opened: 1, alive: 3 }]);
+    const [first] = [...tracker.open()];
+    if (first !== undefined) first.owners = [{ ...owner, pid: 8 }];
+    look(...sockets);
+    look(...sockets);
+    expect(tracker.takeTurnover(10)).toMatchObject([{ process: null, closed: 1 }]);
+  });
+
+  it('counts endpoints without bounds as one, and forgets those that nothing is left of', () => {
+    for (let round = 0; round < 3; round++) {
+      const dialled = Array.from({ length: 5_000 }, (_, index) =>
+        leak({ cookie: `${round} ${index}`, localPort: 40_000, peerPort: index }),
+      );
+      look(...dialled);
+      expect(tracker.takeTurnover(500)).toHaveLength(round === 0 ? 0 : 500);
+      look();
+      look();
+      tracker.takeTurnover(500);
+      expect(tracker.size).toBe(0);
+    }
   });
 
   it('hands over what was open when its source is changed, and begins anew', () => {

@@ -1,8 +1,10 @@
+import { type Turnover } from '@closewatch/protocol';
 import { type IsEphemeral } from '../host/ephemeral-ports.ts';
 import { type CloseWaitSocket, type SocketTable } from '../sockets/socket-table.ts';
 import { directionOf } from './direction.ts';
-import { socketIdFromAddresses, socketIdFromCookie, type SocketRealm } from './socket-id.ts';
-import { type TrackedSocket } from './tracked-socket.ts';
+import { EndpointTallies } from './endpoint-tally.ts';
+import { socketIdFromAddresses, type SocketRealm } from './socket-id.ts';
+import { TrackedSocket, type SharedLook } from './tracked-socket.ts';
 
 /** One look at the sockets: when it began and was over, on the monotonic clock. */
 export interface Look {
@@ -32,6 +34,7 @@ export class LeakTracker {
   readonly #instant: (monotonicMs: number) => string;
   readonly #isEphemeral: IsEphemeral;
   readonly #sockets = new Map<string | number, TrackedSocket>();
+  readonly #endpoints = new EndpointTallies();
   #previousAt: number | null = null;
   #looks = 0;
 
@@ -47,82 +50,83 @@ export class LeakTracker {
     return this.#looks;
   }
 
+  /** How many are followed, confirmed or not. */
+  get size(): number {
+    return this.#sockets.size;
+  }
+
   /** The confirmed ones that have not ended. */
   *open(): Generator<TrackedSocket> {
     for (const tracked of this.#sockets.values()) if (tracked.sightings >= SIGHTINGS_TO_CONFIRM) yield tracked;
   }
 
-  observe(look: Look): Findings {
+  /** The confirmed one by its key in the table; undefined when there is none. */
+  openBy(key: CloseWaitSocket['key']): TrackedSocket | undefined {
+    const tracked = this.#sockets.get(key);
+    return tracked !== undefined && tracked.sightings >= SIGHTINGS_TO_CONFIRM ? tracked : undefined;
+  }
+
+  observe({ startedAt, takenAt, table }: Look): Findings {
     const confirmed: TrackedSocket[] = [];
     const accepted: TrackedSocket[] = [];
     const gone: TrackedSocket[] = [];
-    const { takenAt } = look;
-    for (const socket of look.table.closeWait) {
+    const previousAt = this.#previousAt;
+    const look: SharedLook = {
+      takenAt,
+      previousAt,
+      bracket: { openedAfter: previousAt, openedBefore: takenAt },
+      listeners: table.listeners,
+      realm: this.#realm,
+    };
+    for (const socket of table.closeWait) {
       const tracked = this.#sockets.get(socket.key);
       if (tracked === undefined || isAnother(tracked, socket)) {
-        if (tracked !== undefined && tracked.sightings >= SIGHTINGS_TO_CONFIRM) {
+        if (tracked !== undefined) {
           // The addresses of a source without cookies were taken over by a new connection.
           tracked.missedAt ??= takenAt;
-          gone.push(tracked);
+          this.#leave(tracked, gone);
         }
         this.#sockets.set(socket.key, this.#begin(socket, look));
         continue;
       }
-      tracked.sightings++;
-      tracked.lastSeenAt = takenAt;
-      tracked.missedAt = undefined;
-      tracked.socket = socket;
-      const { inode, recvQueue, sendQueue } = socket;
+      const waited = tracked.inode === 0;
+      tracked.seenAgain(socket, look);
       if (tracked.sightings === SIGHTINGS_TO_CONFIRM) confirmed.push(tracked);
-      else if (tracked.inode === 0 && inode !== 0) accepted.push(tracked);
-      if (tracked.recvQueue !== recvQueue || tracked.sendQueue !== sendQueue || tracked.inode !== inode) {
-        Object.assign(tracked, { inode, recvQueue, sendQueue, changed: true });
-      }
+      else if (waited && tracked.inode !== 0) accepted.push(tracked);
     }
     this.#miss(takenAt, gone);
-    this.#previousAt = look.startedAt;
+    this.#previousAt = startedAt;
     this.#looks++;
     return { confirmed, accepted, gone };
+  }
+
+  /** What passed through CLOSE_WAIT since this was asked last, by endpoint: at most `count` of them, most first. */
+  takeTurnover(count: number): Turnover[] {
+    return this.#endpoints.take(count, this.open());
   }
 
   /** Forgets everything, for a source that names sockets in another way; returns what was open. */
   abandon(): TrackedSocket[] {
     const open = [...this.open()];
     this.#sockets.clear();
+    this.#endpoints.clear();
     this.#previousAt = null;
     this.#looks = 0;
     return open;
   }
 
-  #begin(socket: CloseWaitSocket, { takenAt, table }: Look): TrackedSocket {
-    const fiveTuple = socket.fiveTuple();
-    const { cookie, inode, uid, recvQueue, sendQueue } = socket;
-    return {
-      socketId:
-        cookie === null
-          ? socketIdFromAddresses(this.#realm, fiveTuple, inode, this.#instant(takenAt))
-          : socketIdFromCookie(this.#realm, cookie),
-      fiveTuple,
-      direction: directionOf({ fiveTuple, inode, listeners: table.listeners, isEphemeral: this.#isEphemeral }),
-      uid,
-      socket,
-      inode,
-      recvQueue,
-      sendQueue,
-      firstSeenAt: takenAt,
-      lastSeenAt: takenAt,
-      previousAt: this.#previousAt,
-      openedAfter: this.#previousAt,
-      openedBefore: takenAt,
-      toldDates: undefined,
-      sightings: 1,
-      missedAt: undefined,
-      ended: undefined,
-      ownership: 'none',
-      owners: [],
-      changed: true,
-      toldWith: 0,
-    };
+  #begin(socket: CloseWaitSocket, look: SharedLook): TrackedSocket {
+    const { cookie, inode } = socket;
+    const direction = directionOf({ socket, listeners: look.listeners, isEphemeral: this.#isEphemeral });
+    const endpoint = this.#endpoints.of(direction, socket.localPort, () => socket.fiveTuple().peer);
+    endpoint.alive++;
+    // What the first look finds may have been there for long.
+    if (look.previousAt !== null) endpoint.opened++;
+    const socketId =
+      cookie === null
+        ? socketIdFromAddresses(this.#realm, socket.fiveTuple(), inode, this.#instant(look.takenAt))
+        : undefined;
+    return new TrackedSocket(socket, look, { direction, endpoint, socketId });
   }
 
   #miss(takenAt: number, gone: TrackedSocket[]): void {
@@ -133,8 +137,14 @@ export class LeakTracker {
         continue;
       }
       this.#sockets.delete(key);
-      if (tracked.sightings >= SIGHTINGS_TO_CONFIRM) gone.push(tracked);
+      this.#leave(tracked, gone);
     }
+  }
+
+  #leave(tracked: TrackedSocket, gone: TrackedSocket[]): void {
+    tracked.endpoint.alive--;
+    tracked.endpoint.closed++;
+    if (tracked.sightings >= SIGHTINGS_TO_CONFIRM) gone.push(tracked);
   }
 }
 

@@ -24,5 +24,7 @@ export function socketIdFromAddresses(
 
 /** 128 bits, as 22 characters of base64url. */
 function hash(...parts: string[]): string {
-  return createHash('sha256').update(parts.join('\n')).digest('base64url').slice(0, 22);
+  const digest = createHash('sha256').update(parts.join('\n')).digest('base64url');
+  // A slice of the text would keep the whole of it in memory.
+  return Buffer.from(digest, 'latin1').toString('latin1', 0, 22);
 }

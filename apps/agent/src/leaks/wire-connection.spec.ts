@@ -33,7 +33,7 @@ describe('a connection on the wire', () => {
 
   it("keeps the dates of its beginning when the server's clock is known better, and is never seen before them", () => {
     const tracked = trackedLeak();
-    Object.assign(tracked, { openedAfter: 980, openedBefore: 1_000 });
+    tracked.bracket = { openedAfter: 980, openedBefore: 1_000 };
     const at = (aheadMs: number) => (ms: number) => instant(ms + aheadMs);
     const { openedAfter, openedBefore, firstSeenAt } = wireConnection(tracked, at(0), 1);
     expect([openedAfter, openedBefore]).toEqual(['2026-11-22T00:00:00.980Z', '2026-11-22T00:00:01.000Z']);
@@ -60,7 +60,8 @@ describe('a connection on the wire', () => {
         fc.array(ms, { minLength: 1, maxLength: 5 }),
         fc.boolean(),
         (bracket, offsets, ended) => {
-          const tracked = Object.assign(trackedLeak(), bracket);
+          const tracked = trackedLeak();
+          tracked.bracket = bracket;
           if (ended) tracked.ended = { at: tracked.lastSeenAt, as: 'closed' };
           for (const offset of offsets) {
             const told = ConnectionSchema.parse(wireConnection(tracked, (at) => instant(at + offset), 1));
@@ -94,5 +95,26 @@ describe('a connection on the wire', () => {
     tracked.ended = { at: 11_000, as: 'closed' };
     expect(slack()).toBeGreaterThan(0);
     expect(slack()).toBeLessThan(100);
+  });
+
+  it('is foretold with all that a half-close, a timer and a backlog add', () => {
+    const tracked = trackedLeak();
+    const timer = { kind: 'zero_window_probe', expiresInMs: 4_294_967_295, retries: 255 } as const;
+    tracked.socket = { ...leak({ inode: 0 }), timer: () => timer };
+    tracked.learn(
+      { bytesAcked: 9_007_199_254_740_991, lastDataSentMs: 10, lastDataReceivedMs: 0, lastAckReceivedMs: 0 },
+      6_000,
+    );
+    const connection = wireConnection(tracked, instant, 1);
+    expect(ConnectionSchema.parse(connection)).toEqual(connection);
+    expect(connection).toMatchObject({
+      bytesAcked: 9_007_199_254_740_991,
+      lastSentAt: '2026-11-22T00:00:05.990Z',
+      timer,
+      acceptQueue: { length: 0, limit: null },
+    });
+    const slack = mostBytes(tracked) - Buffer.byteLength(JSON.stringify(connection));
+    expect(slack).toBeGreaterThan(0);
+    expect(slack).toBeLessThan(100);
   });
 });

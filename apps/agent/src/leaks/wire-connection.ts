@@ -13,43 +13,44 @@ export function wireConnection(
   instant: (monotonicMs: number) => string,
   seq: number,
 ): Connection {
-  const { socketId, fiveTuple, direction, ended, recvQueue, sendQueue, uid, ownership } = tracked;
+  const { socketId, fiveTuple, direction, ended, socket, progress, ownership } = tracked;
   const told = (tracked.toldDates ??= datesOf(tracked, instant, seq));
-  const { openedAfter, openedBefore, firstSeenAt } = told;
-  const lastSeenAt = (told.lastSeenAt = later(told.lastSeenAt, instant(tracked.lastSeenAt)));
+  const before = Math.min(tracked.openedBefore, tracked.firstSeenAt);
+  const after = tracked.openedAfter === null ? null : Math.min(tracked.openedAfter, before);
+  told.lastSeenMs = Math.max(told.lastSeenMs, Date.parse(instant(tracked.lastSeenAt)));
+  const lastSeenAt = dated(told.lastSeenMs);
   return {
     socketId,
     transport: fiveTuple.transport,
     local: fiveTuple.local,
     peer: fiveTuple.peer,
     direction,
-    openedAfter,
-    openedBefore,
-    firstSeenAt,
+    openedAfter: after === null ? null : dated(told.epochMs + after),
+    openedBefore: dated(told.epochMs + before),
+    firstSeenAt: dated(told.epochMs + tracked.firstSeenAt),
     lastSeenAt,
     ...(ended === undefined ? {} : { endedAt: later(lastSeenAt, instant(ended.at)), endedAs: ended.as }),
-    recvQueue,
-    sendQueue,
-    bytesAcked: null,
-    lastSentAt: null,
-    timer: null,
-    acceptQueue: null,
-    uid,
+    recvQueue: socket.recvQueue,
+    sendQueue: socket.sendQueue,
+    bytesAcked: progress?.bytesAcked ?? null,
+    lastSentAt: typeof progress?.lastSentAt === 'number' ? instant(progress.lastSentAt) : null,
+    timer: socket.timer(),
+    acceptQueue: tracked.acceptQueue,
+    uid: socket.uid,
     ownership,
     owners: [...tracked.owners],
   };
 }
 
+/** The clock as it is known now. Of it every date of the beginning follows, in the order the instants have. */
 function datesOf(tracked: TrackedSocket, instant: (monotonicMs: number) => string, firstSeq: number): ToldDates {
-  const before = Math.min(tracked.openedBefore, tracked.firstSeenAt);
-  const firstSeenAt = instant(tracked.firstSeenAt);
-  return {
-    openedAfter: tracked.openedAfter === null ? null : instant(Math.min(tracked.openedAfter, before)),
-    openedBefore: instant(before),
-    firstSeenAt,
-    lastSeenAt: firstSeenAt,
-    firstSeq,
-  };
+  const firstSeenMs = Date.parse(instant(tracked.firstSeenAt));
+  return { epochMs: firstSeenMs - tracked.firstSeenAt, lastSeenMs: firstSeenMs, firstSeq };
+}
+
+/** ISO 8601. */
+function dated(sinceEpochMs: number): string {
+  return new Date(Math.round(sinceEpochMs)).toISOString();
 }
 
 /** Of two instants in the one spelling that Date writes, whose order is that of the texts. */
@@ -57,7 +58,7 @@ function later(a: string, b: string): string {
   return a > b ? a : b;
 }
 
-/** A connection with every number at its longest and every text but the dates empty. */
+/** A connection with every number at its longest, every text but the dates empty, and none of what most have not. */
 const LONGEST_BARE: Connection = {
   socketId: '',
   transport: 'tcp',
@@ -70,28 +71,38 @@ const LONGEST_BARE: Connection = {
   lastSeenAt: new Date(0).toISOString(),
   recvQueue: 4_294_967_295,
   sendQueue: 4_294_967_295,
-  bytesAcked: Number.MAX_SAFE_INTEGER,
-  lastSentAt: new Date(0).toISOString(),
-  timer: { kind: 'zero_window_probe', expiresInMs: 4_294_967_295, retries: 255 },
-  acceptQueue: { length: 4_294_967_295, limit: 4_294_967_295 },
+  bytesAcked: null,
+  lastSentAt: null,
+  timer: null,
+  acceptQueue: null,
   uid: 4_294_967_295,
   ownership: 'not_accepted',
   owners: [],
 };
-const END = { endedAt: new Date(0).toISOString(), endedAs: 'orphaned' } as const;
 /** With the comma that parts it from the next. */
-const OPEN_BYTES = bytesOf(LONGEST_BARE) + 1;
-const ENDED_BYTES = bytesOf({ ...LONGEST_BARE, ...END }) + 1;
+const BARE_BYTES = bytesOf(LONGEST_BARE) + 1;
+const bytesMore = (more: Partial<Connection>): number => bytesOf({ ...LONGEST_BARE, ...more }) + 1 - BARE_BYTES;
+const END_BYTES = bytesMore({ endedAt: new Date(0).toISOString(), endedAs: 'orphaned' });
+const SENT_BYTES = bytesMore({ lastSentAt: new Date(0).toISOString() });
+const IDLE_TIMER_BYTES = bytesMore({ timer: { kind: 'none', expiresInMs: 0, retries: 0 } });
+const TIMER_BYTES = bytesMore({ timer: { kind: 'zero_window_probe', expiresInMs: 4_294_967_295, retries: 255 } });
+const QUEUE_BYTES = bytesMore({ acceptQueue: { length: 4_294_967_295, limit: 4_294_967_295 } });
 
 /** Owners stay the same over many snapshots. */
 const bytesByOwners = new WeakMap<readonly Owner[], number>();
 
 /** How many bytes it takes as JSON at most: some dozens more than it will, for what its numbers could grow to. */
-export function mostBytes({ socketId, fiveTuple, ended, owners }: TrackedSocket): number {
-  let ownersBytes = bytesByOwners.get(owners);
-  if (ownersBytes === undefined) bytesByOwners.set(owners, (ownersBytes = bytesOf(owners)));
-  const texts = socketId.length + fiveTuple.local.address.length + fiveTuple.peer.address.length;
-  return (ended === undefined ? OPEN_BYTES : ENDED_BYTES) + texts + ownersBytes;
+export function mostBytes(tracked: TrackedSocket): number {
+  const { socketId, fiveTuple, ended, owners, progress, socket } = tracked;
+  let bytes = bytesByOwners.get(owners);
+  if (bytes === undefined) bytesByOwners.set(owners, (bytes = bytesOf(owners)));
+  bytes += BARE_BYTES + socketId.length + fiveTuple.local.address.length + fiveTuple.peer.address.length;
+  if (ended !== undefined) bytes += END_BYTES;
+  if (typeof progress?.bytesAcked === 'number') bytes += String(progress.bytesAcked).length;
+  if (typeof progress?.lastSentAt === 'number') bytes += SENT_BYTES;
+  const timer = socket.timer();
+  if (timer !== null) bytes += timer.kind === 'none' ? IDLE_TIMER_BYTES : TIMER_BYTES;
+  return socket.inode === 0 ? bytes + QUEUE_BYTES : bytes;
 }
 
 function bytesOf(value: Connection | readonly Owner[]): number {

@@ -59,6 +59,10 @@ export class DiagSocket implements CloseWaitSocket {
     return this.#number(AT.uid);
   }
 
+  get localPort(): number {
+    return this.#records.view.getUint16(this.#at + AT.localPort);
+  }
+
   get recvQueue(): number {
     return this.#number(AT.recvQueue);
   }

@@ -23,6 +23,17 @@ export class Listeners {
     return [...this.#queuesByPort.keys()];
   }
 
+  /** Whether somebody listens at any address of that port. */
+  listenAtSome(port: number): boolean {
+    return this.#queuesByPort.has(port);
+  }
+
+  /** Whether somebody listens at a wildcard of that port. */
+  listenAnywhereAt(port: number): boolean {
+    const queues = this.#queuesByPort.get(port);
+    return queues !== undefined && WILDCARDS.some((wildcard) => queues.has(wildcard));
+  }
+
   /** Whether somebody listens at that very address, or at a wildcard, of its port. */
   listenAt(local: Endpoint): boolean {
     return this.queueAt(local) !== undefined;

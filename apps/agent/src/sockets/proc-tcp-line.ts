@@ -55,6 +55,7 @@ export function socketOf(line: string, table: ProcTable): CloseWaitSocket | unde
     cookie: null,
     inode: fields.inode,
     uid: fields.uid,
+    localPort: parseInt(local.slice(table.addressDigits + 1), 16),
     recvQueue: fields.recvQueue,
     sendQueue: fields.sendQueue,
     timer: () => timerOf(fields),

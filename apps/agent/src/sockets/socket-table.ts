@@ -15,6 +15,7 @@ export interface CloseWaitSocket {
   /** 0: not accepted yet, it has no descriptor. */
   readonly inode: number;
   readonly uid: number;
+  readonly localPort: number;
   /** Bytes. The end of stream counts as one: see "what Recv-Q says" in the guide to CLOSE_WAIT. */
   readonly recvQueue: number;
   readonly sendQueue: number;

@@ -25,6 +25,7 @@ export function leak({
     cookie,
     inode,
     uid: 1000,
+    localPort,
     recvQueue,
     sendQueue: 0,
     timer: () => null,
