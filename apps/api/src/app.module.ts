@@ -8,6 +8,7 @@ import { CONFIGURATION } from './config/configuration.token.ts';
 import { ConnectionsModule } from './connections/connections.module.ts';
 import { dataSourceOptions } from './database/data-source.ts';
 import { PartitionsService } from './database/partitions.service.ts';
+import { EventsModule } from './events/events.module.ts';
 import { ErrorFilter } from './errors/error.filter.ts';
 import { HealthModule } from './health/health.module.ts';
 import { HistoryModule } from './history/history.module.ts';
@@ -17,6 +18,9 @@ import { INGEST_LIMITS, USUAL_INGEST_LIMITS } from './ingest/ingest-limits.ts';
 import { IngestModule } from './ingest/ingest.module.ts';
 import { LiveModule } from './live/live.module.ts';
 import { loggerOptions } from './log/logger-options.ts';
+import { NamespacesModule } from './namespaces/namespaces.module.ts';
+import { PortsModule } from './ports/ports.module.ts';
+import { ProcessesModule } from './processes/processes.module.ts';
 import { RightsGuard } from './rights/rights.guard.ts';
 import { Clock } from './time/clock.ts';
 import { validationError } from './errors/validation-error.ts';
@@ -64,6 +68,10 @@ export class AppModule {
         HostsModule,
         HistoryModule,
         ConnectionsModule,
+        NamespacesModule,
+        ProcessesModule,
+        PortsModule,
+        EventsModule,
         IngestModule,
         LiveModule,
         HealthModule,

@@ -72,9 +72,20 @@ export {
 } from './push.ts';
 export { ErrorAnswerSchema, IssueSchema, issuesOf, type ErrorAnswer, type Issue } from './error.ts';
 export { HOST_STATUSES, hostStatus, type HostStatus } from './host-status.ts';
-export { AGED_SECONDS, CloseWaitSchema, HostSchema, type CloseWait, type Host } from './host.ts';
+export { AGED_SECONDS, CloseWaitSchema, type CloseWait } from './close-wait.ts';
+export { HostSchema, type Host } from './host.ts';
+export { HostDetailsSchema, NamespaceItemSchema, type HostDetails, type NamespaceItem } from './host-details.ts';
+export {
+  HostOrphansSchema,
+  HostPortsSchema,
+  HostProcessesSchema,
+  type HostOrphans,
+  type HostPorts,
+  type HostProcesses,
+} from './host-reads.ts';
 export { pageOf, type Page } from './page.ts';
 export { StateSeriesSchema, type StateSeries } from './state-series.ts';
+export { TEXT_LIMITS, TextHostName, TextIngestAnswerSchema, type TextIngestAnswer } from './text-ingest.ts';
 export { SessionSchema, SignInSchema, type Session, type SignIn } from './session.ts';
 export {
   FleetDeltaSchema,
@@ -82,6 +93,7 @@ export {
   FleetTotalsSchema,
   FleetWatchSchema,
   HostConnectionsSchema,
+  HostDetailsNewsSchema,
   HostSnapshotSchema,
   HostWatchSchema,
   LIVE_NAMESPACE,
@@ -92,6 +104,7 @@ export {
   type FleetTotals,
   type FleetWatch,
   type HostConnections,
+  type HostDetailsNews,
   type HostPicture,
   type HostSnapshot,
   type HostWatch,

@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import {
   FleetWatchSchema,
   HostConnectionsSchema,
+  HostDetailsNewsSchema,
   HostWatchSchema,
   type ClientEventMap,
   type LiveAnswer,
@@ -27,12 +28,31 @@ it.each([null, {}, { id: 'web-1' }, { id: [id] }])('does not watch a host for %j
   expect(HostWatchSchema.safeParse(watch).success).toBe(false);
 });
 
+it('watches a host through its own network namespace unless another is named', () => {
+  expect(HostWatchSchema.parse({ id })).toEqual({ id, netns: 0 });
+  expect(HostWatchSchema.parse({ id, netns: 7 })).toEqual({ id, netns: 7 });
+  expect(HostWatchSchema.safeParse({ id, netns: -1 }).success).toBe(false);
+});
+
+it('tells of the details only those that are new', () => {
+  const takenAt = '2026-11-22T03:04:05.678Z';
+  const news = {
+    ...{ cursor: '8', previousCursor: '7', hostId: id, netns: 3 },
+    details: { orphans: null, kernel: { takenAt, counters: { TW: 1 } } },
+  };
+
+  expect(HostDetailsNewsSchema.parse(news)).toEqual(news);
+  const undated = { ...news, details: { kernel: { counters: { TW: 1 } } } };
+  expect(HostDetailsNewsSchema.safeParse(undated).success).toBe(false);
+});
+
 it('says with each message which picture it continues', () => {
   const item = { ...connection(), ageSeconds: { atLeast: 5, atMost: 10 }, verdict: null };
   const message = {
     cursor: '8',
     previousCursor: '7',
     hostId: id,
+    netns: 0,
     changed: [item],
     endedSocketIds: ['c0ffee01c0ffee01'],
   };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ConnectionItemSchema, type ConnectionItem } from './connection.ts';
+import { HostDetailsSchema, type HostDetails } from './host-details.ts';
 import { HostSchema, type Host } from './host.ts';
 import { Count, StateCountsSchema, Uuid } from './primitives.ts';
 
@@ -8,15 +9,18 @@ export const LIVE_NAMESPACE = '/live';
 
 /** What a browser asks for; the server parses each with these schemas. */
 export const FleetWatchSchema = z.object({ ids: z.array(Uuid).max(1_000).optional() });
-export const HostWatchSchema = z.object({ id: Uuid });
+/** A host through one of its network namespaces, whose connections and details are told; 0 is the agent's own. */
+export const HostWatchSchema = z.object({ id: Uuid, netns: Count.default(0) });
 export type FleetWatch = z.infer<typeof FleetWatchSchema>;
-export type HostWatch = z.infer<typeof HostWatchSchema>;
+export type HostWatch = z.input<typeof HostWatchSchema>;
 
 /**
- * Each stream (the fleet; one host) numbers its messages by opaque cursors. A message continues the picture whose
+ * Each stream (the fleet; one namespace of one host) numbers its messages by opaque cursors. A message continues the picture whose
  * cursor is its `previousCursor`; to any other the client answers by watching again.
  */
 const continued = { cursor: z.string(), previousCursor: z.string() };
+/** Which stream it is, of those that a client may watch at the same time. */
+const ofHost = { ...continued, netns: Count };
 
 /** Totals over the hosts the reader may see. */
 export const FleetTotalsSchema = z.object({
@@ -34,8 +38,10 @@ export interface FleetPicture {
 
 export interface HostPicture {
   cursor: string;
+  netns: number;
   host: Host;
   connections: ConnectionItem[];
+  details: HostDetails;
 }
 
 /** `fleet:summary`: new totals, at most one a second. */
@@ -43,18 +49,21 @@ export const FleetSummarySchema = z.object({ ...continued, totals: FleetTotalsSc
 /** `fleet:delta`: the hosts that changed since, at most one a second. */
 export const FleetDeltaSchema = z.object({ ...continued, hosts: z.array(HostSchema) });
 /** `host:snapshot`: the host after a commit. */
-export const HostSnapshotSchema = z.object({ ...continued, host: HostSchema });
+export const HostSnapshotSchema = z.object({ ...ofHost, host: HostSchema });
 /** `host:connections`: CLOSE_WAIT connections that are new or changed, and those that are no longer open. */
 export const HostConnectionsSchema = z.object({
-  ...continued,
+  ...ofHost,
   hostId: Uuid,
   changed: z.array(ConnectionItemSchema),
   endedSocketIds: z.array(z.string()),
 });
+/** `host:details`: those of the details that are new, each as a whole. */
+export const HostDetailsNewsSchema = z.object({ ...ofHost, hostId: Uuid, details: HostDetailsSchema.partial() });
 export type FleetSummary = z.infer<typeof FleetSummarySchema>;
 export type FleetDelta = z.infer<typeof FleetDeltaSchema>;
 export type HostSnapshot = z.infer<typeof HostSnapshotSchema>;
 export type HostConnections = z.infer<typeof HostConnectionsSchema>;
+export type HostDetailsNews = z.infer<typeof HostDetailsNewsSchema>;
 
 /** An acknowledgement: the picture asked for, or why there is none. */
 export type LiveAnswer<Picture> =
@@ -71,4 +80,5 @@ export interface ServerEventMap {
   'fleet:delta': (delta: FleetDelta) => void;
   'host:snapshot': (snapshot: HostSnapshot) => void;
   'host:connections': (connections: HostConnections) => void;
+  'host:details': (news: HostDetailsNews) => void;
 }

@@ -1,6 +1,7 @@
 import { type Connection, type Owner } from '@closewatch/protocol';
 import { type Sql } from '../database/data-source.ts';
 import { isoInstant } from '../time/clock.ts';
+import { type ConnectionDetails, unpackDetails } from './connection-details.ts';
 
 interface Stored {
   readonly socketId: string;
@@ -21,12 +22,13 @@ interface Stored {
   readonly uid: string | null;
   readonly ownership: Connection['ownership'];
   readonly owners: Owner[];
+  readonly details: Partial<ConnectionDetails> | null;
 }
 
 const COLUMNS = `socket_id AS "socketId", host(local_address) AS "localAddress", local_port AS "localPort",
          host(peer_address) AS "peerAddress", peer_port AS "peerPort", direction, opened_after AS "openedAfter",
          opened_before AS "openedBefore", first_seen_at AS "firstSeenAt", last_seen_at AS "lastSeenAt",
-         recv_queue AS "recvQueue", send_queue AS "sendQueue", uid, ownership, owners`;
+         recv_queue AS "recvQueue", send_queue AS "sendQueue", uid, ownership, owners, details`;
 
 export interface ConnectionsPage {
   readonly hostId: number;
@@ -89,5 +91,6 @@ function connection(row: Stored): Connection {
     uid: row.uid === null ? null : Number(row.uid),
     ownership: row.ownership,
     owners: row.owners,
+    ...unpackDetails(row.details),
   };
 }

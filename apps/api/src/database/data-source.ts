@@ -4,6 +4,7 @@ import { AgentToken } from '../accounts/agent-token.entity.ts';
 import { SessionRecord } from '../accounts/session-record.entity.ts';
 import { InitialSchema1795305600000 } from './migrations/1795305600000-initial-schema.ts';
 import { SnapshotStandsAt1795392000000 } from './migrations/1795392000000-snapshot-stands-at.ts';
+import { SnapshotSections1795478400000 } from './migrations/1795478400000-snapshot-sections.ts';
 
 /** Held while migrations run, so that two servers that start together do not run them twice. */
 const MIGRATION_LOCK = 2_031_173_002;
@@ -18,7 +19,7 @@ export function dataSourceOptions(databaseUrl: string): DataSourceOptions {
   return {
     type: 'postgres',
     entities: [AgentToken, SessionRecord],
-    migrations: [InitialSchema1795305600000, SnapshotStandsAt1795392000000],
+    migrations: [InitialSchema1795305600000, SnapshotStandsAt1795392000000, SnapshotSections1795478400000],
     migrationsTransactionMode: 'all',
     synchronize: false,
     logging: false,

@@ -4,7 +4,7 @@ import { type Sql } from './data-source.ts';
 const PARTITION_LOCK = 2_031_173_003;
 
 /** Tables with one partition for each UTC day. */
-export const DAILY_TABLES = ['snapshot', 'connection_ended'] as const;
+export const DAILY_TABLES = ['snapshot', 'connection_ended', 'agent_event'] as const;
 export type DailyTable = (typeof DAILY_TABLES)[number];
 
 /** Must run inside a transaction, whose end releases the lock. */

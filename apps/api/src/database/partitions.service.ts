@@ -26,7 +26,11 @@ export function dayOf(atMs: number): string {
 @Injectable()
 export class PartitionsService implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(PartitionsService.name);
-  private readonly known: Record<DailyTable, Set<string>> = { snapshot: new Set(), connection_ended: new Set() };
+  private readonly known: Record<DailyTable, Set<string>> = {
+    snapshot: new Set(),
+    connection_ended: new Set(),
+    agent_event: new Set(),
+  };
   private timer: NodeJS.Timeout | undefined;
 
   constructor(

@@ -35,6 +35,7 @@ interface Stored extends Counts {
   readonly open: number;
   readonly aged: number;
   readonly oldestAt: Date | null;
+  readonly orphaned: number;
 }
 
 const SELECT = `
@@ -42,7 +43,8 @@ const SELECT = `
          run_id AS "runId", agent_version AS version, kernel, source, capabilities, missing,
          clock_offset_ms AS "clockOffsetMs", interval_ms AS "intervalMs", labels, first_seen_at AS "firstSeenAt",
          cursor, last_seen_at AS "lastSeenAt", counted_at AS "countedAt", ${TCP_STATES.join(', ')},
-         close_wait_open AS open, close_wait_aged AS aged, close_wait_oldest_at AS "oldestAt"
+         close_wait_open AS open, close_wait_aged AS aged, close_wait_oldest_at AS "oldestAt",
+         close_wait_orphaned AS orphaned
     FROM host
     JOIN host_latest USING (host_id)`;
 
@@ -94,6 +96,7 @@ function hostRow(row: Stored, now: number): HostRow {
         count: row.close_wait ?? row.open,
         aged: row.aged,
         oldestSeconds: ageSeconds(row.oldestAt, row.countedAt),
+        orphaned: row.orphaned,
       },
       agent: {
         version: row.version,
@@ -111,7 +114,7 @@ function hostRow(row: Stored, now: number): HostRow {
 }
 
 /** Age at the last snapshot, not now: of a silent host we do not know whether a connection still stands. */
-function ageSeconds(since: Date | null, at: Date | null): number | null {
+export function ageSeconds(since: Date | null, at: Date | null): number | null {
   if (since === null || at === null) return null;
   return Math.max(0, at.getTime() - since.getTime()) / 1_000;
 }

@@ -19,11 +19,15 @@ export async function refreshHostLatest(sql: Sql, news: readonly HostNews[]): Pr
   const updates = TCP_STATES.map((state) => `${state} = excluded.${state}`).join(', ');
   await sql.query(
     `INSERT INTO host_latest (host_id, cursor, last_seen_at, counted_at, ${columns},
-                              close_wait_open, close_wait_aged, close_wait_oldest_at)
+                              close_wait_open, close_wait_aged, close_wait_oldest_at, close_wait_orphaned)
      SELECT news.host_id, 1, news.newest_at, counted.at, ${counts},
-            waiting.open, waiting.aged, waiting.oldest_at
+            waiting.open, waiting.aged, waiting.oldest_at, coalesce(orphans.total, 0)
        FROM unnest($1::integer[], $2::timestamptz[]) AS news (host_id, newest_at)
        LEFT JOIN host_latest known ON known.host_id = news.host_id
+       JOIN host ON host.host_id = news.host_id
+       -- Those of an earlier run are not known to be open still.
+       LEFT JOIN section_latest orphans ON orphans.host_id = news.host_id AND orphans.netns_id = 0
+                                       AND orphans.kind = 'orphans' AND orphans.run_id = host.run_id
        LEFT JOIN LATERAL (
          -- Nothing older than what is known can be newest: the bound spares the older partitions.
          -- By the instants they stand for: one snapshot from a clock ahead of ours must not hide those after it.
@@ -44,7 +48,7 @@ export async function refreshHostLatest(sql: Sql, news: readonly HostNews[]): Pr
             last_seen_at = greatest(host_latest.last_seen_at, excluded.last_seen_at),
             counted_at = excluded.counted_at, ${updates},
             close_wait_open = excluded.close_wait_open, close_wait_aged = excluded.close_wait_aged,
-            close_wait_oldest_at = excluded.close_wait_oldest_at`,
+            close_wait_oldest_at = excluded.close_wait_oldest_at, close_wait_orphaned = excluded.close_wait_orphaned`,
     [news.map(({ hostId }) => hostId), news.map(({ newestAt }) => isoInstant(newestAt)), AGED_SECONDS],
   );
 }

@@ -1,5 +1,6 @@
 import { type Connection, type EndedAs, type Owner, type Snapshot } from '@closewatch/protocol';
 import { type Endpoint } from '@closewatch/socket-states';
+import { type ConnectionDetails, packDetails } from '../connections/connection-details.ts';
 
 /**
  * All that some snapshots say about one connection. Times in milliseconds since the epoch.
@@ -27,6 +28,7 @@ export interface Lifetime {
   readonly uid: number | null;
   readonly ownership: Connection['ownership'];
   readonly owners: readonly Owner[];
+  readonly details: Partial<ConnectionDetails> | null;
 }
 
 /** What one snapshot, whose contents stand for the instant `standsAt` (milliseconds), says about one connection. */
@@ -60,6 +62,7 @@ export function lifetimeOf(
     uid: connection.uid,
     ownership: connection.ownership,
     owners: connection.owners,
+    details: packDetails(connection),
   };
 }
 

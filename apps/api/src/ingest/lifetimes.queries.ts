@@ -9,7 +9,7 @@ export interface LifetimeRow {
 /** What both tables of lifetimes have. */
 export const COLUMNS = `host_id, socket_id, netns_id, transport, local_address, local_port, peer_address, peer_port, direction,
        opened_after, opened_before, first_seen_at, last_seen_at, listed_at, valued_at, reported_end_at,
-       reported_end_as, recv_queue, send_queue, uid, ownership, owners`;
+       reported_end_as, recv_queue, send_queue, uid, ownership, owners, details`;
 
 /** Columns that come from whichever account is newer. */
 const VALUES = [
@@ -25,6 +25,7 @@ const VALUES = [
   'uid',
   'ownership',
   'owners',
+  'details',
   'valued_at',
 ];
 
@@ -42,7 +43,7 @@ export async function mergeLifetimes(sql: Sql, rows: readonly LifetimeRow[]): Pr
        FROM unnest($1::integer[], $2::text[], $3::integer[], $4::text[], $5::inet[], $6::integer[], $7::inet[],
                    $8::integer[], $9::text[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[],
                    $13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::timestamptz[], $17::text[],
-                   $18::bigint[], $19::bigint[], $20::bigint[], $21::text[], $22::jsonb[])
+                   $18::bigint[], $19::bigint[], $20::bigint[], $21::text[], $22::jsonb[], $23::jsonb[])
      ON CONFLICT (host_id, socket_id) DO UPDATE
         -- least() would take the other bound for one that is not known.
         SET opened_after = CASE WHEN coalesce(open.opened_after, excluded.opened_after) IS NOT NULL
@@ -127,5 +128,6 @@ function lifetimeColumns(rows: readonly LifetimeRow[]): unknown[] {
     column(({ uid }) => uid),
     column(({ ownership }) => ownership),
     column(({ owners }) => JSON.stringify(owners)),
+    column(({ details }) => (details === null ? null : JSON.stringify(details))),
   ];
 }

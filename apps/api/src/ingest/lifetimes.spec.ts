@@ -13,6 +13,7 @@ import fc from 'fast-check';
 import { buildConnection, buildPush, buildSnapshot, iso } from '../testing/push-builder.ts';
 import { TestApi } from '../testing/test-api.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
+import { COLUMNS } from './lifetimes.queries.ts';
 
 /** Whole seconds, far enough back that all of a story is in the past. */
 const START = Math.floor(Date.now() / 1_000) * 1_000 - 600_000;
@@ -77,6 +78,23 @@ describe('lifetimes of connections', () => {
       owners: [],
       verdict: null,
     });
+  });
+
+  it('carry what only some sources tell, as of the newest sight, when they are open and when they have ended', async () => {
+    const details = (second: number) => ({
+      bytesAcked: 4_000 + second,
+      lastSentAt: iso(at(second)),
+      timer: { kind: 'keepalive' as const, expiresInMs: 75_000, retries: 1 },
+      acceptQueue: { length: 3, limit: 128 },
+    });
+    const agent = await tell([
+      taken(15, [seen(A, 10, 15, details(15)), seen(B, 10, 15)]),
+      taken(10, [seen(A, 10, 10, details(9)), seen(B, 10, 10)]),
+    ]);
+    const nothing = { bytesAcked: null, lastSentAt: null, timer: null, acceptQueue: null };
+    expect(await listed(agent)).toMatchObject([details(15), nothing]);
+    await tell([taken(20, [])], agent);
+    expect(await listed(agent, 18)).toMatchObject([details(15), nothing]);
   });
 
   it('end as lost at the first complete snapshot that leaves them out', async () => {
@@ -181,10 +199,10 @@ describe('merging', () => {
   async function stored(agentId: string): Promise<StoredLifetime[]> {
     return database.query<StoredLifetime>(
       `SELECT socket_id, opened_after, opened_before, known.first_seen_at, last_seen_at, listed_at, valued_at, recv_queue,
-              reported_end_at, reported_end_as, ended_at, ended_as
-         FROM (SELECT *, NULL::timestamptz AS ended_at, NULL AS ended_as FROM connection_open
+              reported_end_at, reported_end_as, details, ended_at, ended_as
+         FROM (SELECT ${COLUMNS}, NULL::timestamptz AS ended_at, NULL AS ended_as FROM connection_open
                UNION ALL
-               SELECT * FROM connection_ended) AS known
+               SELECT ${COLUMNS}, ended_at, ended_as FROM connection_ended) AS known
          JOIN host USING (host_id)
         WHERE agent_id = $1
         ORDER BY socket_id, ended_at`,
@@ -200,6 +218,7 @@ describe('merging', () => {
         first: fc.integer({ min: 5, max: takenAt }),
         missed: fc.integer({ min: 0, max: 6 }),
         queue: fc.integer({ min: 0, max: 9 }),
+        acked: fc.option(fc.integer({ min: 0, max: 9 })),
         // What runs of an agent believe of the beginning, right or wrong.
         opened: fc.tuple(fc.option(fc.integer({ min: 0, max: 70 })), fc.integer({ min: 0, max: 70 })),
         ended: fc.option(
@@ -209,12 +228,12 @@ describe('merging', () => {
           }),
         ),
       })
-      .map(({ socketId, first, missed, queue, opened: [after, before], ended }): Connection => {
+      .map(({ socketId, first, missed, queue, acked, opened: [after, before], ended }): Connection => {
         const last = Math.max(first, takenAt - missed);
         const end = ended === null ? {} : { endedAt: iso(at(last + ended.after)), endedAs: ended.as };
         const openedAfter = after === null ? null : iso(at(Math.min(after, before)));
         const bracket = { openedAfter, openedBefore: iso(at(before)) };
-        return seen(socketId, first, last, { recvQueue: queue, ...bracket, ...end });
+        return seen(socketId, first, last, { recvQueue: queue, bytesAcked: acked, ...bracket, ...end });
       });
   /** Any set of snapshots of one agent, each at its own second. */
   const story = fc

@@ -17,11 +17,28 @@ export interface JsonBody {
   readonly bytes: number;
 }
 
-/**
- * Reads a JSON body as a stream. What unpacks to more than the limit is given up at the limit, however small it is
- * packed. Throws {@link ApiError}: 413, 415 for other encodings, 400 for broken gzip or JSON.
- */
+/** Reads a JSON body. Throws {@link ApiError}: as {@link readBody} does, and 400 for broken JSON. */
 export async function readJsonBody(payload: IncomingMessage, limits: BodyLimits): Promise<JsonBody> {
+  const chunks: Buffer[] = [];
+  const bytes = await readBody(payload, limits, (chunk) => chunks.push(chunk));
+  try {
+    return { value: JSON.parse(Buffer.concat(chunks).toString('utf8')), bytes };
+  } catch (error) {
+    const reason = coerceError(error).message;
+    throw ApiError.badRequest('The body is not valid JSON.', [{ path: 'body', message: reason }]);
+  }
+}
+
+/**
+ * Reads a body as a stream, unpacked, and hands its chunks to `take`; returns how many bytes they were. What unpacks to
+ * more than the limit is given up at the limit, however small it is packed; so is what `take` throws at. Throws
+ * {@link ApiError}: 413, 415 for other encodings, 400 for broken gzip.
+ */
+export async function readBody(
+  payload: IncomingMessage,
+  limits: BodyLimits,
+  take: (chunk: Buffer) => void,
+): Promise<number> {
   const encoding = payload.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
   const supported = limits.gzip ? ['identity', 'gzip'] : ['identity'];
   if (!supported.includes(encoding)) {
@@ -30,27 +47,21 @@ export async function readJsonBody(payload: IncomingMessage, limits: BodyLimits)
     ]);
   }
   if (Number(payload.headers['content-length'] ?? 0) > limits.bytes) throw tooLarge(limits);
-  const bytes = encoding === 'gzip' ? await gunzipped(payload, limits) : await collected(payload, limits);
-  try {
-    return { value: JSON.parse(bytes.toString('utf8')), bytes: bytes.length };
-  } catch (error) {
-    const reason = coerceError(error).message;
-    throw ApiError.badRequest('The body is not valid JSON.', [{ path: 'body', message: reason }]);
-  }
+  return encoding === 'gzip' ? gunzipped(payload, limits, take) : passedOn(payload, limits, take);
 }
 
-async function gunzipped(payload: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+async function gunzipped(payload: IncomingMessage, limits: BodyLimits, take: (chunk: Buffer) => void): Promise<number> {
   const gunzip = createGunzip();
   payload.on('error', (error) => gunzip.destroy(error));
   payload.on('aborted', () => gunzip.destroy(new Error('aborted')));
   payload.pipe(gunzip);
   try {
-    return await collected(gunzip, limits);
+    return await passedOn(gunzip, limits, take);
   } catch (error) {
     payload.unpipe(gunzip);
-    if (error instanceof ApiError) throw error;
-    const truncated = errorCode(error) === 'Z_BUF_ERROR';
-    const message = truncated ? 'the gzip stream ends too early' : 'is not a gzip stream';
+    const code = errorCode(error);
+    if (code?.startsWith('Z_') !== true) throw error;
+    const message = code === 'Z_BUF_ERROR' ? 'the gzip stream ends too early' : 'is not a gzip stream';
     throw ApiError.badRequest(`The body cannot be unpacked: ${message}.`, [{ path: 'body', message }]);
   } finally {
     gunzip.destroy();
@@ -59,21 +70,24 @@ async function gunzipped(payload: IncomingMessage, limits: BodyLimits): Promise<
   }
 }
 
-async function collected(stream: Readable, limits: BodyLimits): Promise<Buffer> {
-  const chunks: Buffer[] = [];
+async function passedOn(stream: Readable, limits: BodyLimits, take: (chunk: Buffer) => void): Promise<number> {
   let size = 0;
   return new Promise((resolve, reject) => {
+    const giveUp = (reason: Error): void => {
+      stream.removeAllListeners('data');
+      stream.resume();
+      reject(reason);
+    };
     stream.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > limits.bytes) {
-        stream.removeAllListeners('data');
-        stream.resume();
-        reject(tooLarge(limits));
-        return;
+      if (size > limits.bytes) return giveUp(tooLarge(limits));
+      try {
+        take(chunk);
+      } catch (error) {
+        giveUp(coerceError(error));
       }
-      chunks.push(chunk);
     });
-    stream.once('end', () => resolve(Buffer.concat(chunks)));
+    stream.once('end', () => resolve(size));
     stream.once('error', reject);
     stream.once('close', () => reject(new Error('The body ended before it was complete.')));
   });

@@ -1,5 +1,4 @@
 import {
-  type Connection,
   type Issue,
   issuesOf,
   type Push,
@@ -11,6 +10,7 @@ import {
 import { RETENTION_MS } from '../database/partitions.service.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { isoInstant } from '../time/clock.ts';
+import { notAfter } from './not-after.ts';
 
 /**
  * Clocks may be ahead of ours by this much; later instants are refused. An agent learns our clock from every answer:
@@ -21,7 +21,7 @@ const AHEAD_LIMIT_MS = 60_000;
 export interface AcceptedItem {
   /** Position in the push. */
   readonly index: number;
-  /** As it was pushed, but no instant of its connections is later than the push came. */
+  /** As it was pushed, but no instant in it but `takenAt` is later than the push came. */
   readonly snapshot: Snapshot;
   /**
    * The instant that its contents stand for, milliseconds since the epoch: `takenAt`, or when it came if that was
@@ -55,31 +55,15 @@ export function parsePush(body: unknown, now: number): ParsedPush {
   for (const [index, candidate] of snapshots.entries()) {
     const snapshot = SnapshotSchema.safeParse(candidate);
     const issues = snapshot.success ? instantIssues(snapshot.data, now) : issuesOf(snapshot.error);
-    if (snapshot.success && issues.length === 0) items.push(accepted(index, snapshot.data, now));
+    if (snapshot.success && issues.length === 0)
+      items.push({
+        index,
+        snapshot: notAfter(snapshot.data, now),
+        standsAt: Math.min(Date.parse(snapshot.data.takenAt), now),
+      });
     else rejected.push({ index, issues });
   }
   return { header, items, rejected };
-}
-
-function accepted(index: number, snapshot: Snapshot, now: number): AcceptedItem {
-  const connections = snapshot.connections.map((connection) => notAfter(connection, now));
-  return { index, snapshot: { ...snapshot, connections }, standsAt: Math.min(Date.parse(snapshot.takenAt), now) };
-}
-
-/** The connection without instants later than `now`; which of its instants come first stays so. */
-function notAfter(connection: Connection, now: number): Connection {
-  const latest = isoInstant(now);
-  const { openedAfter, openedBefore, firstSeenAt, lastSeenAt, endedAt } = connection;
-  // Instants of the wire have one length and so sort as texts.
-  const bounded = (instant: string): string => (instant > latest ? latest : instant);
-  return {
-    ...connection,
-    openedAfter: openedAfter === null ? null : bounded(openedAfter),
-    openedBefore: bounded(openedBefore),
-    firstSeenAt: bounded(firstSeenAt),
-    lastSeenAt: bounded(lastSeenAt),
-    ...(endedAt === undefined ? {} : { endedAt: bounded(endedAt) }),
-  };
 }
 
 function refuseOtherVersions(body: unknown): void {

@@ -6,7 +6,7 @@ import { createTestDatabase, type TestDatabase } from '../testing/test-database.
 import { lifetimeOf } from './lifetime.ts';
 import { type LifetimeRow } from './lifetimes.queries.ts';
 import { reopenLost, reopenMentioned } from './reopen.queries.ts';
-import { noteComplete } from './snapshots.queries.ts';
+import { noteNamespaces } from './namespaces.queries.ts';
 
 const DAYS = 8;
 const HOSTS = 5;
@@ -95,10 +95,16 @@ describe('reopenMentioned', () => {
 
 describe('reopenLost', () => {
   it('is spared when no complete snapshot came late', async () => {
+    await dataSource.query(`INSERT INTO netns (host_id, netns_id, complete_at) VALUES (7, 0, '${iso(now - 5_000)}')`);
     const row = (ageMs: number) => ({ hostId: 7, netns: 0, standsAt: now - ageMs });
-    expect(await noteComplete(dataSource, [row(2_000), row(1_000)])).toEqual([row(2_000)]);
-    expect(await noteComplete(dataSource, [row(0)])).toEqual([]);
-    expect(await noteComplete(dataSource, [row(1_500)])).toEqual([row(1_500)]);
+    const note = (...ages: number[]) =>
+      noteNamespaces(
+        dataSource,
+        ages.map((age) => ({ ...row(age), runId: '', snapshot: buildSnapshot({ takenAt: iso(now - age) }) })),
+      );
+    expect(await note(2_000, 1_000)).toEqual([row(2_000)]);
+    expect(await note(0)).toEqual([]);
+    expect(await note(1_500)).toEqual([row(1_500)]);
     expect(await plansOf((sql) => reopenLost(sql, []))).toEqual([]);
   });
 

@@ -4,14 +4,18 @@ import { sqlState } from '../database/database-faults.ts';
 import { type Sql } from '../database/data-source.ts';
 import { PartitionsService } from '../database/partitions.service.ts';
 import { Clock } from '../time/clock.ts';
+import { keepAgentEvents } from './agent-events.queries.ts';
 import { refreshHostLatest } from './host-latest.queries.ts';
 import { type HostRecord, type HostUpdate, lockHosts, upsertHosts } from './hosts.queries.ts';
-import { type Lifetime, lifetimeOf, merged } from './lifetime.ts';
-import { endLifetimes, type LifetimeRow, mergeLifetimes } from './lifetimes.queries.ts';
+import { foldLifetimes } from './fold-lifetimes.ts';
+import { endLifetimes, mergeLifetimes } from './lifetimes.queries.ts';
+import { noteNamespaces } from './namespaces.queries.ts';
 import { type AcceptedItem, type ParsedPush } from './push-parser.ts';
 import { reopenLost, reopenMentioned } from './reopen.queries.ts';
 import { judgeRun } from './run-judgement.ts';
-import { type CompleteRow, insertSnapshots, noteComplete, snapshotKey, type SnapshotRow } from './snapshots.queries.ts';
+import { newestSections } from './section-rows.ts';
+import { keepSections } from './sections.queries.ts';
+import { insertSnapshots, snapshotKey, type SnapshotRow } from './snapshots.queries.ts';
 
 /** A push on its way to the database: at least one item. */
 export type PushToWrite = Pick<ParsedPush, 'header' | 'items'>;
@@ -29,7 +33,7 @@ export type WriteResult =
 /** "no partition of relation ... found for row": dropped behind our back. */
 const NO_PARTITION = '23514';
 
-/** Writes pushes: snapshots, lifetimes and host_latest in one transaction for all that are handed over together. */
+/** Writes pushes: snapshots, all they tell, and host_latest, in one transaction for all that are handed over together. */
 @Injectable()
 export class SnapshotWriter {
   constructor(
@@ -58,16 +62,19 @@ export class SnapshotWriter {
   private async ensurePartitions(pushes: readonly PushToWrite[]): Promise<void> {
     const taken = new Set<number>();
     const ended = new Set<number>();
+    const happened = new Set<number>();
     for (const { items } of pushes) {
       for (const { snapshot, standsAt } of items) {
         taken.add(Date.parse(snapshot.takenAt));
         // A snapshot may end connections at its own instant.
         ended.add(standsAt);
         for (const { endedAt } of snapshot.connections) if (endedAt !== undefined) ended.add(Date.parse(endedAt));
+        for (const { at } of snapshot.events ?? []) happened.add(Date.parse(at));
       }
     }
     await this.partitions.ensure('snapshot', taken);
     await this.partitions.ensure('connection_ended', ended);
+    await this.partitions.ensure('agent_event', happened);
   }
 
   private async writeAll(sql: Sql, pushes: readonly PushToWrite[]): Promise<WriteResult[]> {
@@ -81,7 +88,7 @@ export class SnapshotWriter {
     }
     const inserted = await insertSnapshots(sql, rows.snapshots);
     const fresh = rows.keepOnly(inserted);
-    if (fresh.length > 0) await this.writeLifetimes(sql, fresh);
+    if (fresh.length > 0) await this.writeContents(sql, fresh);
     return pushes.map((push): WriteResult => {
       if (!admitted.has(push)) return { outcome: 'cloned' };
       const accepted = fresh.filter((row) => row.push === push).length;
@@ -116,10 +123,9 @@ export class SnapshotWriter {
     return { admitted, updates, runs };
   }
 
-  private async writeLifetimes(sql: Sql, fresh: readonly BatchRow[]): Promise<void> {
+  private async writeContents(sql: Sql, fresh: readonly BatchRow[]): Promise<void> {
     const lifetimes = foldLifetimes(fresh);
-    const complete = fresh.filter(({ snapshot }) => snapshot.complete).map(completeRow);
-    const late = await noteComplete(sql, complete);
+    const late = await noteNamespaces(sql, fresh);
     await reopenMentioned(sql, lifetimes);
     await reopenLost(sql, late);
     await mergeLifetimes(sql, lifetimes);
@@ -127,6 +133,8 @@ export class SnapshotWriter {
     for (const { hostId, standsAt } of fresh) newest.set(hostId, Math.max(newest.get(hostId) ?? 0, standsAt));
     const hostIds = [...newest.keys()].sort((a, b) => a - b);
     await endLifetimes(sql, hostIds);
+    await keepSections(sql, newestSections(fresh));
+    await keepAgentEvents(sql, fresh);
     await refreshHostLatest(
       sql,
       hostIds.map((hostId) => ({ hostId, newestAt: newest.get(hostId) ?? 0 })),
@@ -175,21 +183,4 @@ class SnapshotBatch {
   keepOnly(keys: ReadonlySet<string>): BatchRow[] {
     return [...this.rows.values()].filter(({ key }) => keys.has(key));
   }
-}
-
-function foldLifetimes(rows: readonly BatchRow[]): LifetimeRow[] {
-  const folded = new Map<string, { hostId: number; lifetime: Lifetime }>();
-  for (const { hostId, snapshot, standsAt } of rows) {
-    for (const connection of snapshot.connections) {
-      const lifetime = lifetimeOf(connection, snapshot, standsAt);
-      const key = `${hostId} ${lifetime.socketId}`;
-      const known = folded.get(key);
-      folded.set(key, { hostId, lifetime: known === undefined ? lifetime : merged(known.lifetime, lifetime) });
-    }
-  }
-  return [...folded.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
-}
-
-function completeRow({ hostId, snapshot, standsAt }: SnapshotRow): CompleteRow {
-  return { hostId, netns: snapshot.netns, standsAt };
 }

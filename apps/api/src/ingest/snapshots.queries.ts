@@ -51,23 +51,6 @@ export interface CompleteRow {
   readonly standsAt: number;
 }
 
-/** Moves forward the newest complete snapshot of each namespace. Returns the late ones: a newer one is known. */
-export async function noteComplete(sql: Sql, rows: readonly CompleteRow[]): Promise<CompleteRow[]> {
-  if (rows.length === 0) return [];
-  const newest = await sql.query<{ hostId: number; netns: number; completeAt: Date }[]>(
-    `INSERT INTO netns (host_id, netns_id, complete_at)
-     SELECT host_id, netns_id, max(stands_at)
-       FROM unnest($1::integer[], $2::integer[], $3::timestamptz[]) AS c (host_id, netns_id, stands_at)
-      GROUP BY host_id, netns_id
-     ON CONFLICT (host_id, netns_id) DO UPDATE
-        SET complete_at = greatest(netns.complete_at, excluded.complete_at)
-     RETURNING host_id AS "hostId", netns_id AS netns, complete_at AS "completeAt"`,
-    completeColumns(rows),
-  );
-  const known = new Map(newest.map(({ hostId, netns, completeAt }) => [`${hostId} ${netns}`, completeAt.getTime()]));
-  return rows.filter(({ hostId, netns, standsAt }) => standsAt < (known.get(`${hostId} ${netns}`) ?? 0));
-}
-
 export function completeColumns(rows: readonly CompleteRow[]): unknown[] {
   return [
     rows.map(({ hostId }) => hostId),

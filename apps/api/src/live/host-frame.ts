@@ -1,25 +1,45 @@
-import { type ConnectionItem, type Host, type HostPicture, type Owner } from '@closewatch/protocol';
+import { type ConnectionItem, type Host, type HostDetails, type HostPicture, type Owner } from '@closewatch/protocol';
 import { type Endpoint } from '@closewatch/socket-states';
+import { namespaceDetails } from '../sections/host-details.ts';
+import { type Sections } from '../sections/sections.queries.ts';
 
-/** A host as its watchers were last told. */
+const WAVERING_MS = 1_000;
+
+/** A host, seen through one of its namespaces, as its watchers were last told. */
 export interface HostFrame {
   readonly cursor: string;
   readonly host: Host;
+  readonly netns: number;
   readonly connections: ReadonlyMap<string, ConnectionItem>;
+  readonly sections: Sections;
+  readonly details: HostDetails;
 }
 
 /** What a watcher must be told to come from one frame to the next. */
 export interface HostChange {
   readonly changed: ConnectionItem[];
   readonly endedSocketIds: string[];
+  /** Those of the details that are not as they were. */
+  readonly details: Partial<HostDetails>;
 }
 
-export function hostFrame(cursor: string, host: Host, connections: readonly ConnectionItem[]): HostFrame {
-  return { cursor, host, connections: new Map(connections.map((item) => [item.socketId, item])) };
+/** What a host and one of its namespaces are found to be at one moment. */
+export interface HostFindings extends Pick<HostFrame, 'cursor' | 'host' | 'netns' | 'sections'> {
+  readonly connections: readonly ConnectionItem[];
+  readonly namespaces: HostDetails['namespaces'];
 }
 
-export function pictureOf({ cursor, host, connections }: HostFrame): HostPicture {
-  return { cursor, host, connections: [...connections.values()] };
+export function hostFrame({ connections, namespaces, sections, ...rest }: HostFindings): HostFrame {
+  return {
+    ...rest,
+    connections: new Map(connections.map((item) => [item.socketId, item])),
+    sections,
+    details: { namespaces, ...namespaceDetails(sections) },
+  };
+}
+
+export function pictureOf({ cursor, host, netns, connections, details }: HostFrame): HostPicture {
+  return { cursor, netns, host, connections: [...connections.values()], details };
 }
 
 /** New, changed and ended connections. That one was seen again, and is older, is no change: both hold for all. */
@@ -30,7 +50,23 @@ export function hostChange(before: HostFrame, after: HostFrame): HostChange {
     if (known === undefined || !sameSubstance(known, item)) changed.push(item);
   }
   const endedSocketIds = [...before.connections.keys()].filter((socketId) => !after.connections.has(socketId));
-  return { changed, endedSocketIds };
+  return { changed, endedSocketIds, details: detailsChange(before.details, after.details) };
+}
+
+/** Sections are replaced as a whole: one that was taken at the same instant is the same. */
+function detailsChange(before: HostDetails, after: HostDetails): Partial<HostDetails> {
+  const { namespaces, ...sections } = after;
+  const names = Object.keys(sections) as (keyof typeof sections)[];
+  const changed = names.filter(
+    (name) =>
+      sections[name]?.takenAt !== before[name]?.takenAt ||
+      // A fact that came late is older than the newest one.
+      (name === 'kernel' && JSON.stringify(sections.kernel) !== JSON.stringify(before.kernel)),
+  );
+  return {
+    ...Object.fromEntries(changed.map((name) => [name, sections[name]])),
+    ...(JSON.stringify(namespaces) === JSON.stringify(before.namespaces) ? {} : { namespaces }),
+  };
 }
 
 /**
@@ -41,6 +77,11 @@ function sameSubstance(a: ConnectionItem, b: ConnectionItem): boolean {
   return (
     a.recvQueue === b.recvQueue &&
     a.sendQueue === b.sendQueue &&
+    a.bytesAcked === b.bytesAcked &&
+    sameMoment(a.lastSentAt, b.lastSentAt) &&
+    sameTimer(a.timer, b.timer) &&
+    a.acceptQueue?.length === b.acceptQueue?.length &&
+    a.acceptQueue?.limit === b.acceptQueue?.limit &&
     a.openedAfter === b.openedAfter &&
     a.openedBefore === b.openedBefore &&
     a.firstSeenAt === b.firstSeenAt &&
@@ -55,6 +96,17 @@ function sameSubstance(a: ConnectionItem, b: ConnectionItem): boolean {
     a.owners.every((owner, index) => sameOwner(owner, b.owners[index])) &&
     sameVerdict(a.verdict, b.verdict)
   );
+}
+
+/** The same timer, which runs or was set anew: that it expires earlier or later every time is no news. */
+function sameTimer(a: ConnectionItem['timer'], b: ConnectionItem['timer']): boolean {
+  return a?.kind === b?.kind && a?.retries === b?.retries;
+}
+
+/** Computed from "so long ago" at each sample, an instant wavers by some milliseconds. */
+function sameMoment(a: string | null, b: string | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a === b || Math.abs(Date.parse(a) - Date.parse(b)) < WAVERING_MS;
 }
 
 function sameEndpoint(a: Endpoint, b: Endpoint): boolean {

@@ -3,6 +3,9 @@ import { DataSource } from 'typeorm';
 import { connectionItem } from '../connections/connection-item.ts';
 import { openConnections } from '../connections/connections.queries.ts';
 import { findHost } from '../hosts/hosts.queries.ts';
+import { presentNamespaces } from '../namespaces/host-namespaces.ts';
+import { hasNamespace } from '../namespaces/namespaces.queries.ts';
+import { findSections } from '../sections/sections.queries.ts';
 import { Clock } from '../time/clock.ts';
 import { hostFrame, type HostFrame } from './host-frame.ts';
 
@@ -17,19 +20,25 @@ export class HostPictureService {
     private readonly clock: Clock,
   ) {}
 
-  /** The host and its connections of one and the same moment; undefined when there is no such host. */
-  read(id: string): Promise<HostFrame | undefined> {
+  /**
+   * The host, and one of its namespaces, of one and the same moment; undefined when there is no such host or namespace.
+   * `before` spares reading sections again that are as they were.
+   */
+  read(id: string, netns: number, before?: HostFrame): Promise<HostFrame | undefined> {
     return this.dataSource.transaction('REPEATABLE READ', async (sql) => {
       const now = this.clock.now();
       const found = await findHost(sql, id, now);
-      if (found === undefined) return undefined;
+      if (found === undefined || !(await hasNamespace(sql, found.hostId, netns))) return undefined;
       const { hostId, cursor, host } = found;
-      const connections = await openConnections(sql, { hostId, netns: 0, after: undefined, limit: CONNECTIONS });
-      return hostFrame(
+      const connections = await openConnections(sql, { hostId, netns, after: undefined, limit: CONNECTIONS });
+      return hostFrame({
         cursor,
+        netns,
         host,
-        connections.map((connection) => connectionItem(connection, now)),
-      );
+        connections: connections.map((connection) => connectionItem(connection, now)),
+        sections: await findSections(sql, { hostId, netns }, before?.sections),
+        namespaces: await presentNamespaces(sql, found),
+      });
     });
   }
 }

@@ -5,10 +5,19 @@ import { HostStreams } from './host-streams.ts';
 import { type LiveSocket } from './live-socket.ts';
 
 const HOST = { id: 'host-1' } as never;
+const HOST_1 = { id: 'host-1', netns: 0 };
+const frameOf = (cursor: string) => ({
+  cursor,
+  netns: 0,
+  host: HOST,
+  connections: [],
+  sections: new Map(),
+  namespaces: [],
+});
 
 /** Counts how often a host is read; each reading is a frame of its own. */
 function countedPictures() {
-  const pictures = { reads: 0, read: () => Promise.resolve(hostFrame(String(++pictures.reads), HOST, [])) };
+  const pictures = { reads: 0, read: () => Promise.resolve(hostFrame(frameOf(String(++pictures.reads)))) };
   return pictures;
 }
 
@@ -34,7 +43,7 @@ describe('HostStreams', () => {
     streams.committed('host-1');
     await settled();
     expect(pictures.reads).toBe(0);
-    await streams.watch('host-1', socket, () => undefined);
+    await streams.watch(HOST_1, socket, () => undefined);
     streams.committed('host-1');
     await settled();
     expect([pictures.reads, heard]).toEqual([2, ['host:snapshot']]);
@@ -48,7 +57,7 @@ describe('HostStreams', () => {
   it('reads once for commits that come while it reads', async () => {
     const pictures = countedPictures();
     const streams = new HostStreams(pictures as never);
-    await streams.watch('host-1', fakeSocket([]), () => undefined);
+    await streams.watch(HOST_1, fakeSocket([]), () => undefined);
     for (let index = 0; index < 10; index++) streams.committed('host-1');
     await settled();
     expect(pictures.reads).toBe(2);

@@ -5,9 +5,9 @@ import {
   FleetSummarySchema,
   HostConnectionsSchema,
   HostSnapshotSchema,
-  type LiveAnswer,
   type Push,
 } from '@closewatch/protocol';
+import { expectChain, pictureOf } from '../testing/live-chain.ts';
 import { LiveClient } from '../testing/live-client.ts';
 import { MovableClock } from '../testing/movable-clock.ts';
 import { buildConnection, buildPush, buildSnapshot, iso } from '../testing/push-builder.ts';
@@ -40,20 +40,6 @@ async function connect(headers: Record<string, string> = { cookie }): Promise<Li
   const client = await LiveClient.connect(api.url, headers);
   clients.push(client);
   return client;
-}
-
-function pictureOf<Picture>(answer: LiveAnswer<Picture>): Picture {
-  if (!answer.ok) throw new Error(`No picture: ${answer.error.message}`);
-  return answer.picture;
-}
-
-/** Follows a chain of cursors; fails at a gap. */
-function expectChain(from: string, heard: readonly { cursor: string; previousCursor: string }[]): void {
-  let cursor = from;
-  for (const message of heard) {
-    expect(message.previousCursor).toBe(cursor);
-    cursor = message.cursor;
-  }
 }
 
 const next = (push: Push, at: number, connections = push.snapshots[0]?.connections ?? []): Push => ({

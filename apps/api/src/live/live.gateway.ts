@@ -87,8 +87,7 @@ export class LiveGateway implements OnGatewayInit<LiveNamespace>, OnGatewayDisco
     @MessageBody() payload: unknown,
     @Ack() acknowledge: Acknowledge<HostPicture>,
   ): Promise<void> {
-    const { id } = parsed(HostWatchSchema, payload);
-    await this.hosts.watch(id, socket, (picture) => acknowledge?.({ ok: true, picture }));
+    await this.hosts.watch(parsed(HostWatchSchema, payload), socket, (picture) => acknowledge?.({ ok: true, picture }));
   }
 
   @SubscribeMessage('host:unwatch')
@@ -98,8 +97,7 @@ export class LiveGateway implements OnGatewayInit<LiveNamespace>, OnGatewayDisco
     @MessageBody() payload: unknown,
     @Ack() acknowledge: Acknowledge<null>,
   ): void {
-    const { id } = parsed(HostWatchSchema, payload);
-    this.hosts.unwatch(id, socket);
+    this.hosts.unwatch(parsed(HostWatchSchema, payload), socket);
     acknowledge?.({ ok: true, picture: null });
   }
 

@@ -42,6 +42,11 @@ describe('the description of the interface', () => {
     ['get', '/api/v1/hosts/{id}', ['200', '400', '401', '404']],
     ['get', '/api/v1/hosts/{id}/states', ['200', '400', '401', '404']],
     ['get', '/api/v1/hosts/{id}/connections', ['200', '400', '401', '404']],
+    ['get', '/api/v1/hosts/{id}/namespaces', ['200', '400', '401', '404']],
+    ['get', '/api/v1/hosts/{id}/processes', ['200', '400', '401', '404']],
+    ['get', '/api/v1/hosts/{id}/orphans', ['200', '400', '401', '404']],
+    ['get', '/api/v1/hosts/{id}/ports', ['200', '400', '401', '404']],
+    ['get', '/api/v1/hosts/{id}/events', ['200', '400', '401', '404']],
     ['post', '/api/v1/session', ['200', '400', '401', '429']],
     ['get', '/api/v1/session', ['200', '401']],
     ['delete', '/api/v1/session', ['204', '401']],
@@ -65,6 +70,11 @@ describe('the description of the interface', () => {
         .sort();
     expect(names('/api/v1/hosts/{id}/states')).toEqual(['from', 'id', 'netns', 'points', 'to']);
     expect(names('/api/v1/hosts/{id}/connections')).toEqual(['at', 'cursor', 'id', 'limit', 'netns', 'state']);
+    expect(names('/api/v1/hosts/{id}/namespaces')).toEqual(['cursor', 'id', 'limit', 'seenSince']);
+    expect(names('/api/v1/hosts/{id}/processes')).toEqual(['id', 'netns']);
+    expect(names('/api/v1/hosts/{id}/orphans')).toEqual(['id', 'netns']);
+    expect(names('/api/v1/hosts/{id}/ports')).toEqual(['id', 'netns']);
+    expect(names('/api/v1/hosts/{id}/events')).toEqual(['cursor', 'id', 'limit']);
     const push = operation('post', '/api/v1/snapshots').requestBody?.content[json]?.schema.properties ?? {};
     expect(Object.keys(push)).toEqual(['protocol', 'agentId', 'runId', 'bootId', 'agent', 'snapshots']);
   });

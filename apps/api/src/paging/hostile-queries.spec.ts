@@ -2,6 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ErrorAnswerSchema } from '@closewatch/protocol';
 import fc from 'fast-check';
 import { buildConnection, buildPush, buildSnapshot, iso } from '../testing/push-builder.ts';
+import {
+  buildEvidence,
+  buildOrphans,
+  buildPorts,
+  buildProcess,
+  buildProcessTable,
+} from '../testing/section-builder.ts';
 import { errorOf, TestApi } from '../testing/test-api.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { encodeCursor } from './page-cursor.ts';
@@ -14,7 +21,15 @@ interface Route {
 const ANSWER_LIMIT_MS = 5_000;
 const now = Date.now();
 const push = buildPush({
-  snapshots: [buildSnapshot({ takenAt: iso(now), connections: [buildConnection('socket-aaaa', now)] })],
+  snapshots: [
+    buildSnapshot({ takenAt: iso(now), connections: [buildConnection('socket-aaaa', now)] }),
+    buildSnapshot({
+      ...{ takenAt: iso(now - 1_000), netns: 3, namespace: { inode: 1, name: 'shop' } },
+      ...{ evidence: [buildEvidence(buildProcess(1))], orphans: buildOrphans(1), ports: buildPorts(1) },
+      ...{ processes: buildProcessTable([buildProcess(1)]), kernel: { counters: { TW: 1 } } },
+      events: [{ at: iso(now), kind: 'started', after: 'crash' }],
+    }),
+  ],
 });
 
 let database: TestDatabase;
@@ -109,6 +124,8 @@ const plausible: Readonly<Record<string, fc.Arbitrary<string>>> = {
   at: instant,
   from: instant,
   to: instant,
+  seenSince: instant,
+  netns: fc.constantFrom('0', '3', '2147483647'),
   points: fc.integer({ min: 1, max: 2_000 }).map(String),
 };
 const query = (parameters: readonly string[]) =>
@@ -122,7 +139,7 @@ const query = (parameters: readonly string[]) =>
 describe('hostile query parameters', () => {
   it('of any GET route are answered at once, and never with a 5xx', async () => {
     expect(routes.flatMap(({ parameters }) => parameters).sort()).toEqual(
-      expect.arrayContaining(['at', 'cursor', 'from', 'limit', 'netns', 'points', 'state', 'to']),
+      expect.arrayContaining(['at', 'cursor', 'from', 'limit', 'netns', 'points', 'seenSince', 'state', 'to']),
     );
     const request = fc
       .constantFrom(...routes)
@@ -156,6 +173,24 @@ describe('hostile query parameters', () => {
     ['a name that is too long', ['x'.repeat(300), 1]],
   ])('with %s in the cursor of hosts is 400', async (_what, place) => {
     const answer = await get(`/api/v1/hosts?cursor=${encodeCursor(place)}`);
+    expect(errorOf(answer)).toMatchObject({ statusCode: 400, issues: [{ path: 'cursor' }] });
+  });
+
+  it.each([
+    ['a NUL', ['0\0']],
+    ['an integer that no column takes', [2_147_483_648]],
+    ['a negative integer', [-1]],
+  ])('with %s in the cursor of namespaces is 400', async (_what, place) => {
+    const answer = await get(`/api/v1/hosts/${push.agentId}/namespaces?cursor=${encodeCursor(place)}`);
+    expect(errorOf(answer)).toMatchObject({ statusCode: 400, issues: [{ path: 'cursor' }] });
+  });
+
+  it.each([
+    ['a NUL', [iso(now), 'started\0', push.runId]],
+    ['what is no digest', [iso(now), 'started', 'x']],
+    ['what is no instant', ['yesterday', 'started', push.runId]],
+  ])('with %s in the cursor of events is 400', async (_what, place) => {
+    const answer = await get(`/api/v1/hosts/${push.agentId}/events?cursor=${encodeCursor(place)}`);
     expect(errorOf(answer)).toMatchObject({ statusCode: 400, issues: [{ path: 'cursor' }] });
   });
 

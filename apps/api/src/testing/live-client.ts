@@ -21,7 +21,13 @@ export class LiveClient {
   private readonly waiting = new Set<() => void>();
 
   private constructor(readonly socket: Socket<ServerEventMap, ClientEventMap>) {
-    for (const event of ['fleet:summary', 'fleet:delta', 'host:snapshot', 'host:connections'] as const) {
+    for (const event of [
+      'fleet:summary',
+      'fleet:delta',
+      'host:snapshot',
+      'host:connections',
+      'host:details',
+    ] as const) {
       socket.on(event, (message: MessageOf<typeof event>) => {
         this.heard.push({ event, message });
         for (const check of this.waiting) check();
@@ -51,8 +57,8 @@ export class LiveClient {
     return this.socket.timeout(5_000).emitWithAck('fleet:watch', ids === undefined ? {} : { ids });
   }
 
-  watchHost(id: string): Promise<LiveAnswer<HostPicture>> {
-    return this.socket.timeout(5_000).emitWithAck('host:watch', { id });
+  watchHost(id: string, netns = 0): Promise<LiveAnswer<HostPicture>> {
+    return this.socket.timeout(5_000).emitWithAck('host:watch', { id, netns });
   }
 
   /** Sends what the types forbid. */

@@ -51,6 +51,10 @@ export function buildConnection(socketId: string, at: number, overrides: Partial
     lastSeenAt: iso(at),
     recvQueue: 1,
     sendQueue: 0,
+    bytesAcked: null,
+    lastSentAt: null,
+    timer: null,
+    acceptQueue: null,
     uid: 1_000,
     ownership: 'known',
     owners: [

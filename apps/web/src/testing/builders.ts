@@ -1,4 +1,4 @@
-import type { ConnectionItem, Host } from '@closewatch/protocol';
+import type { ConnectionItem, Host, HostDetails, NamespaceItem } from '@closewatch/protocol';
 import { emptyTally } from '@closewatch/socket-states';
 
 export const AT = '2026-11-22T12:00:00.000Z';
@@ -15,7 +15,7 @@ export function host(overrides: Partial<Host> = {}): Host {
     status: 'live',
     intervalMs: 5_000,
     counts: emptyTally(),
-    closeWait: { count: 0, aged: 0, oldestSeconds: null },
+    closeWait: { count: 0, aged: 0, oldestSeconds: null, orphaned: 0 },
     agent: {
       version: '0.1.0',
       machineId: 'm',
@@ -44,11 +44,42 @@ export function connection(overrides: Partial<ConnectionItem> = {}): ConnectionI
     lastSeenAt: AT,
     recvQueue: 0,
     sendQueue: 0,
+    bytesAcked: null,
+    lastSentAt: null,
+    timer: null,
+    acceptQueue: null,
     uid: 1_000,
     ownership: 'none',
     owners: [],
     ageSeconds: { atLeast: 0, atMost: null },
     verdict: null,
+    ...overrides,
+  };
+}
+
+export function details(overrides: Partial<HostDetails> = {}): HostDetails {
+  return {
+    namespaces: [],
+    evidence: null,
+    orphans: null,
+    pressureStall: null,
+    processes: null,
+    ports: null,
+    kernel: null,
+    ...overrides,
+  };
+}
+
+export function namespace(overrides: Partial<NamespaceItem> = {}): NamespaceItem {
+  const { counts, closeWait } = host();
+  return {
+    id: 1,
+    inode: 4_026_532_281,
+    name: 'shop',
+    containerId: null,
+    lastSeenAt: AT,
+    counts,
+    closeWait,
     ...overrides,
   };
 }

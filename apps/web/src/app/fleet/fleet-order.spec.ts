@@ -4,7 +4,7 @@ import { fleetSections, totalsOf } from './fleet-order.ts';
 const NOW = AT_MS + 1_000;
 const seen = (secondsAgo: number) => new Date(NOW - secondsAgo * 1_000).toISOString();
 const leaking = (id: string, oldestSeconds: number) =>
-  host({ id, hostname: id, closeWait: { count: 9, aged: 4, oldestSeconds } });
+  host({ id, hostname: id, closeWait: { count: 9, aged: 4, oldestSeconds, orphaned: 0 } });
 
 describe('fleetSections', () => {
   it('puts aged CLOSE_WAIT first, longest wait on top, then silent hosts', () => {
@@ -28,7 +28,7 @@ describe('fleetSections', () => {
   });
 
   it('does not call young CLOSE_WAIT a reason for attention', () => {
-    const turnover = host({ closeWait: { count: 40, aged: 0, oldestSeconds: 3 } });
+    const turnover = host({ closeWait: { count: 40, aged: 0, oldestSeconds: 3, orphaned: 0 } });
     expect(fleetSections([turnover], NOW).attention).toEqual([]);
   });
 

@@ -18,6 +18,7 @@ import { ConnectionList } from './connection-list.ts';
 import { HostCharts } from './host-charts.ts';
 import { HostHeader } from './host-header.ts';
 import { instantOf } from './local-date-time.ts';
+import { netnsOf } from './netns-of.ts';
 
 /** One host: who it is, how many sockets stand in each state, how that went, and which connections wait to be closed. */
 @Component({
@@ -35,11 +36,14 @@ export class HostPage {
   readonly order = input<string>();
   readonly filter = input<string>();
   readonly at = input<string>();
+  readonly netns = input<string>();
 
   private readonly router = inject(Router);
   private readonly clock = inject(Clock);
   protected readonly formats = inject(Formats);
-  protected readonly live = watchHost(this.id);
+  /** The network namespace that is looked through; 0 is the host's own. */
+  protected readonly chosenNetns = computed(() => netnsOf(this.netns()));
+  protected readonly live = watchHost(this.id, this.chosenNetns);
 
   protected readonly read = httpResource(() => `/api/v1/hosts/${encodeURIComponent(this.id())}`, {
     parse: (body) => HostSchema.parse(body),

@@ -5,7 +5,7 @@
 import { EnvironmentInjector, createEnvironmentInjector, runInInjectionContext, signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import type { HostPicture } from '@closewatch/protocol';
-import { HOST_ID, connection, host } from '../../testing/builders.ts';
+import { AT, HOST_ID, connection, details, host, namespace } from '../../testing/builders.ts';
 import { LiveServer, until } from '../../testing/live-server.ts';
 import { mergeHosts, watchFleet, type FleetWatch } from './fleet-watch.ts';
 import { watchHost, type HostWatch } from './host-watch.ts';
@@ -40,24 +40,26 @@ afterEach(async () => {
 function serveHost(): { pictures: number; unwatched: string[] } {
   const served = { pictures: 0, unwatched: [] as string[] };
   server.serve((socket) => {
-    socket.on('host:watch', (_watch, answer) => {
+    socket.on('host:watch', ({ netns = 0 }, answer) => {
       served.pictures++;
       const picture: HostPicture = {
         cursor: `${served.pictures}0`,
+        netns,
         host: host(),
+        details: details({ namespaces: [namespace({ id: 4 })], orphans: { takenAt: AT, count: 9, items: [] } }),
         connections: Array.from({ length: served.pictures }, (_, index) =>
           connection({ socketId: `picture-${index}` }),
         ),
       };
       answer({ ok: true, picture });
     });
-    socket.on('host:unwatch', ({ id }) => served.unwatched.push(id));
+    socket.on('host:unwatch', ({ id, netns = 0 }) => served.unwatched.push(netns === 0 ? id : `${id} ${netns}`));
   });
   return served;
 }
 
-function open(id = signal(HOST_ID)): HostWatch {
-  const watch = runInInjectionContext(page, () => watchHost(id));
+function open(id = signal(HOST_ID), netns = signal(0)): HostWatch {
+  const watch = runInInjectionContext(page, () => watchHost(id, netns));
   TestBed.tick();
   live.connect();
   return watch;
@@ -75,10 +77,11 @@ describe('watching a host', () => {
       cursor: '11',
       previousCursor: '10',
       hostId: HOST_ID,
+      netns: 0,
       changed: [connection({ socketId: 'new' })],
       endedSocketIds: ['picture-0'],
     });
-    server.emit('host:snapshot', { cursor: '12', previousCursor: '11', host: host({ hostname: 'renamed' }) });
+    server.emit('host:snapshot', { cursor: '12', previousCursor: '11', netns: 0, host: host({ hostname: 'renamed' }) });
     await until('renamed', () => watch.host()?.hostname === 'renamed');
     expect(ids(watch)).toEqual(['new']);
   });
@@ -87,7 +90,12 @@ describe('watching a host', () => {
     const served = serveHost();
     const watch = open();
     await until('live', () => live.status() === 'live');
-    server.emit('host:snapshot', { cursor: '15', previousCursor: '14', host: host({ hostname: 'from the future' }) });
+    server.emit('host:snapshot', {
+      cursor: '15',
+      previousCursor: '14',
+      netns: 0,
+      host: host({ hostname: 'from the future' }),
+    });
     await until('a second picture', () => served.pictures === 2 && watch.connections()?.length === 2);
     expect(watch.host()?.hostname).toBe('web-1');
     expect(watch.pictures()).toBe(2);
@@ -100,9 +108,10 @@ describe('watching a host', () => {
     server.emit('host:snapshot', {
       cursor: '99',
       previousCursor: '98',
+      netns: 0,
       host: host({ id: 'other', hostname: 'other' }),
     });
-    server.emit('host:snapshot', { cursor: '11', previousCursor: '10', host: host({ hostname: 'renamed' }) });
+    server.emit('host:snapshot', { cursor: '11', previousCursor: '10', netns: 0, host: host({ hostname: 'renamed' }) });
     await until('renamed', () => watch.host()?.hostname === 'renamed');
     expect(served.pictures).toBe(1);
   });
@@ -155,6 +164,50 @@ describe('watching a host', () => {
     page.destroy();
     await until('left both', () => served.unwatched.includes('another'));
     expect(live.status()).toBe('live');
+  });
+});
+
+describe('watching a namespace of a host', () => {
+  it('takes what is new of the details and keeps the rest', async () => {
+    serveHost();
+    const watch = open();
+    await until('live', () => live.status() === 'live');
+    expect(watch.namespaces().map(({ id }) => id)).toEqual([4]);
+    server.emit('host:details', {
+      ...{ cursor: '11', previousCursor: '10', hostId: HOST_ID, netns: 0 },
+      details: { kernel: { takenAt: AT, counters: { TW: 7 } }, namespaces: [] },
+    });
+    await until('told', () => watch.namespaces().length === 0);
+    expect(watch.details()).toEqual({
+      ...{ evidence: null, pressureStall: null, processes: null, ports: null },
+      orphans: { takenAt: AT, count: 9, items: [] },
+      kernel: { takenAt: AT, counters: { TW: 7 } },
+    });
+  });
+
+  it('leaves one for the other and keeps showing the host, undisturbed by messages of the one it left', async () => {
+    const served = serveHost();
+    const netns = signal(0);
+    const watch = open(signal(HOST_ID), netns);
+    await until('live', () => live.status() === 'live');
+    netns.set(4);
+    TestBed.tick();
+    expect([watch.host()?.id, watch.connections(), watch.details(), watch.namespaces().length]).toEqual([
+      ...[HOST_ID, null, null, 1],
+    ]);
+    await until('the other picture', () => watch.details() !== null);
+    server.emit('host:details', {
+      ...{ cursor: '11', previousCursor: '10', hostId: HOST_ID, netns: 0 },
+      details: { orphans: null },
+    });
+    server.emit('host:details', {
+      ...{ cursor: '21', previousCursor: '20', hostId: HOST_ID, netns: 4 },
+      details: { kernel: { takenAt: AT } },
+    });
+    await until('told', () => watch.details()?.kernel !== null);
+    expect([watch.details()?.orphans?.count, served.pictures, served.unwatched]).toEqual([9, 2, [HOST_ID]]);
+    page.destroy();
+    await until('left', () => served.unwatched.includes(`${HOST_ID} 4`));
   });
 });
 

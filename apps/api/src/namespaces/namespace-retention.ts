@@ -1,0 +1,45 @@
+import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { RETENTION_MS } from '../database/partitions.service.ts';
+import { coerceError } from '../errors/coerce-error.ts';
+import { Clock, isoInstant } from '../time/clock.ts';
+import { forgetNamespaces } from './namespace-retention.queries.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/**
+ * Forgets namespaces that are gone: the details of one a day after it was last seen (a process table of a container that
+ * has ended tells of nothing that is), its name when the last of its snapshots is past retention.
+ */
+@Injectable()
+export class NamespaceRetention implements OnModuleInit, OnModuleDestroy {
+  private readonly logger = new Logger(NamespaceRetention.name);
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    this.timer = setInterval(() => {
+      this.forget().catch((error: unknown) => {
+        this.logger.warn(`Namespaces that are gone will be forgotten in an hour: ${coerceError(error).message}`);
+      });
+    }, HOUR_MS);
+    this.timer.unref();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+  }
+
+  async forget(): Promise<void> {
+    const now = this.clock.now();
+    await forgetNamespaces(this.dataSource.manager, {
+      details: isoInstant(now - DAY_MS),
+      names: isoInstant(now - RETENTION_MS),
+    });
+  }
+}
