@@ -1,9 +1,10 @@
+import { Pacer } from '../pacer.ts';
 import { AT, AF_INET6, LITTLE_ENDIAN } from '../sockets/diag-format.ts';
 import { DiagMessages, type DumpProgress } from '../sockets/diag-messages.ts';
 import { STATES_ASKED, dumpRequest } from '../sockets/diag-requests.ts';
 import { DiagChannel, errnoName } from '../sockets/libc.ts';
 import { type PortTally } from './port-tally.ts';
-import { WalkPace, type PortWalk } from './port-walk.ts';
+import { restWhenDue, type PortWalk } from './port-walk.ts';
 import { LISTEN, TIME_WAIT } from './states.ts';
 import { MAPPED, TUPLE } from './tuple.ts';
 
@@ -14,19 +15,19 @@ const ALL_BUT_LISTEN = (STATES_ASKED | (1 << TIME_WAIT)) & ~(1 << LISTEN);
 
 /** Through netlink, on a channel of its own: the walk goes on while the sampler asks for other things. */
 export const walkByNetlink: PortWalk = async (begin, signal) => {
-  const pace = new WalkPace(signal);
+  const pacer = new Pacer();
   let why = '';
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const tally = begin();
-    const progress = await dumpInto(tally, pace);
-    if (progress.kind === 'done') return { tally, busyMs: pace.busyMs };
+    const progress = await dumpInto(tally, pacer, signal);
+    if (progress.kind === 'done') return { tally, busyMs: pacer.busyMs };
     if (progress.kind === 'refused') throw new Error(`the kernel refuses: ${errnoName(progress.errno)}`);
     why = progress.kind === 'spoiled' ? progress.why : 'no end';
   }
   throw new Error(`${ATTEMPTS} dumps in a row were spoiled, the last by ${why}`);
 };
 
-async function dumpInto(tally: PortTally, pace: WalkPace): Promise<DumpProgress> {
+async function dumpInto(tally: PortTally, pacer: Pacer, signal: AbortSignal): Promise<DumpProgress> {
   const messages = socketsInto(tally, SEQUENCE);
   const buffer = new Uint8Array(BUFFER_BYTES);
   const channel = new DiagChannel();
@@ -37,7 +38,7 @@ async function dumpInto(tally: PortTally, pace: WalkPace): Promise<DumpProgress>
       if (length === 0) return { kind: 'spoiled', why: 'an empty answer' };
       const progress = messages.add(buffer.subarray(0, length));
       if (progress.kind !== 'more') return progress;
-      await pace.restWhenDue();
+      await restWhenDue(pacer, signal);
     }
   } finally {
     channel.close();

@@ -1,5 +1,4 @@
-import { performance } from 'node:perf_hooks';
-import { Pacer } from '../pacer.ts';
+import { type Pacer } from '../pacer.ts';
 import { type PortTally } from './port-tally.ts';
 
 /** A walk through all sockets of the agent's network namespace, TIME_WAIT and all. */
@@ -15,27 +14,9 @@ export interface Walked {
  */
 export type PortWalk = (begin: () => PortTally, signal: AbortSignal) => Promise<Walked>;
 
-/** Slices work and sums up what the slices cost. */
-export class WalkPace {
-  readonly #pacer = new Pacer();
-  readonly #signal: AbortSignal;
-  #busyMs = 0;
-  #resumedAt = performance.now();
-
-  constructor(signal: AbortSignal) {
-    this.#signal = signal;
-  }
-
-  get busyMs(): number {
-    return this.#busyMs + performance.now() - this.#resumedAt;
-  }
-
-  /** Lets others have a turn when one is due. Throws when the walk is to end. */
-  async restWhenDue(): Promise<void> {
-    if (!this.#pacer.due()) return;
-    this.#busyMs += performance.now() - this.#resumedAt;
-    await this.#pacer.rest();
-    this.#resumedAt = performance.now();
-    this.#signal.throwIfAborted();
-  }
+/** Lets others have a turn when one is due. Throws when the walk is to end. */
+export async function restWhenDue(pacer: Pacer, signal: AbortSignal): Promise<void> {
+  if (!pacer.due()) return;
+  await pacer.rest();
+  signal.throwIfAborted();
 }

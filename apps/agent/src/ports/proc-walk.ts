@@ -1,10 +1,11 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../errors.ts';
+import { Pacer } from '../pacer.ts';
 import { ProcLines } from '../sockets/proc-lines.ts';
 import { TABLES, startOfEndpoints, stateNumberOf, type ProcTable } from '../sockets/proc-tcp-line.ts';
 import { type PortTally } from './port-tally.ts';
-import { WalkPace, type PortWalk } from './port-walk.ts';
+import { restWhenDue, type PortWalk } from './port-walk.ts';
 import { MAPPED, TUPLE } from './tuple.ts';
 
 const BUFFER_BYTES = 64 * 1024;
@@ -14,20 +15,21 @@ const PORT_DIGITS = 4;
 /** Through /proc/net/tcp and tcp6, where netlink is not to be had. `procRoot` is usually /proc. */
 export function walkByProc(procRoot: string): PortWalk {
   return async (begin, signal) => {
-    const pace = new WalkPace(signal);
+    const pacer = new Pacer();
+    const rest = (): Promise<void> => restWhenDue(pacer, signal);
     const tally = begin();
-    await stream(join(procRoot, 'net/tcp'), linesInto(tally, TABLES.tcp), pace);
+    await stream(join(procRoot, 'net/tcp'), linesInto(tally, TABLES.tcp), rest);
     try {
-      await stream(join(procRoot, 'net/tcp6'), linesInto(tally, TABLES.tcp6), pace);
+      await stream(join(procRoot, 'net/tcp6'), linesInto(tally, TABLES.tcp6), rest);
     } catch (error) {
       // Without IPv6 there is no such file.
       if (errorCode(error) !== 'ENOENT') throw error;
     }
-    return { tally, busyMs: pace.busyMs };
+    return { tally, busyMs: pacer.busyMs };
   };
 }
 
-async function stream(path: string, lines: ProcLines, pace: WalkPace): Promise<void> {
+async function stream(path: string, lines: ProcLines, rest: () => Promise<void>): Promise<void> {
   const buffer = new Uint8Array(BUFFER_BYTES);
   const descriptor = openSync(path, 'r');
   try {
@@ -35,7 +37,7 @@ async function stream(path: string, lines: ProcLines, pace: WalkPace): Promise<v
       const length = readSync(descriptor, buffer);
       if (length === 0) break;
       lines.add(buffer.subarray(0, length));
-      await pace.restWhenDue();
+      await rest();
     }
     lines.end();
   } finally {

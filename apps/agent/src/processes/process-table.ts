@@ -50,6 +50,15 @@ export class ProcessTable {
     }
   }
 
+  /** How many descriptors it has, from Linux 6.2 on; 0 before, and when it is gone. */
+  descriptorCountOf(pid: number): number {
+    try {
+      return statSync(join(this.#procRoot, String(pid), 'fd')).size;
+    } catch {
+      return 0;
+    }
+  }
+
   /** The inode of the socket a descriptor leads to; undefined when it leads elsewhere, or nowhere any more. */
   socketBehind(pid: number, descriptor: string): number | 'hidden' | undefined {
     try {
