@@ -5,6 +5,7 @@ import { PUSH_LIMITS } from '@closewatch/protocol';
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { ApiError } from '../errors/api-error.ts';
 import { readJsonBody } from '../ingest/push-body.ts';
+import { readTextBody } from '../ingest/text-body.ts';
 import { type AllowRouteConfig } from '../rights/allow.decorator.ts';
 import { type Principal } from '../rights/principal.ts';
 import { enforce } from '../rights/rights.guard.ts';
@@ -13,6 +14,7 @@ import { contentSecurity } from './content-security.ts';
 import { requestIdOf } from './request-id.ts';
 
 const SNAPSHOTS = '/api/v1/snapshots';
+const TEXT = '/api/v1/ingest/text';
 const SMALL_BODY_BYTES = 64 * 1024;
 const REQUEST_TIMEOUT_MS = 60_000;
 
@@ -43,7 +45,7 @@ export function createHttpServer(edge: () => Edge): FastifyAdapter {
   const fastify = adapter.getInstance();
   fastify.decorateRequest('principal', undefined);
   fastify.decorateRequest('bodyBytes', 0);
-  readJson(fastify);
+  readBodies(fastify);
   // Helmet first, so that refusals carry its headers too.
   void fastify.register(fastifyHelmet, contentSecurity);
   void fastify.register(withoutOwnContext((instance) => addEdgeHooks(instance, edge)));
@@ -64,15 +66,31 @@ function addEdgeHooks(fastify: FastifyInstance, edge: () => Edge): void {
   });
 }
 
-function readJson(fastify: FastifyInstance): void {
+function readBodies(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', async (request: FastifyRequest, payload: IncomingMessage) => {
-    const isPush = request.url.split('?', 1)[0] === SNAPSHOTS;
+    const path = request.url.split('?', 1)[0];
+    if (path === TEXT) return readText(request, payload);
+    const isPush = path === SNAPSHOTS;
     const limits = { bytes: isPush ? PUSH_LIMITS.bodyBytes : SMALL_BODY_BYTES, gzip: isPush };
     const { value, bytes } = await readJsonBody(payload, limits);
     request.bodyBytes = bytes;
     return value;
   });
+  // Text may claim to be anything: curl calls what it sends a form.
+  fastify.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
+    if (request.url.split('?', 1)[0] === TEXT) return readText(request, payload);
+    payload.resume();
+    throw new ApiError(415, 'Unsupported Media Type', 'Content-Type must be application/json.', [
+      { path: 'content-type', message: `is ${request.headers['content-type'] ?? 'not given'}` },
+    ]);
+  });
+}
+
+async function readText(request: FastifyRequest, payload: IncomingMessage) {
+  const body = await readTextBody(payload);
+  request.bodyBytes = body.bytes;
+  return body;
 }
 
 /** A plugin whose hooks count for the whole server, as fastify-plugin does it. */

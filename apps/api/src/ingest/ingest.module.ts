@@ -3,11 +3,13 @@ import { CommitFeed } from './commit-feed.ts';
 import { IngestService } from './ingest.service.ts';
 import { SnapshotWriter } from './snapshot-writer.ts';
 import { SnapshotsController } from './snapshots.controller.ts';
+import { TextIngestController } from './text-ingest.controller.ts';
+import { TextIngestService } from './text-ingest.service.ts';
 
 /** Agents in. */
 @Module({
-  controllers: [SnapshotsController],
-  providers: [CommitFeed, IngestService, SnapshotWriter],
+  controllers: [SnapshotsController, TextIngestController],
+  providers: [CommitFeed, IngestService, SnapshotWriter, TextIngestService],
   exports: [CommitFeed],
 })
 export class IngestModule {}

@@ -39,7 +39,12 @@ export class IngestService implements BeforeApplicationShutdown {
   async push(body: unknown, bytes: number): Promise<PushAnswer> {
     const { header, items, rejected } = parsePush(body, this.clock.now());
     if (items.length === 0) return this.answer({ accepted: 0, duplicate: 0, resync: false }, rejected);
-    const written = await this.store({ header, items }, bytes);
+    return this.take({ header, items }, bytes, rejected);
+  }
+
+  /** Stores what is parsed already, beside what was rejected then. Throws {@link ApiError}: 409 `cloned`, 503. */
+  async take(push: PushToWrite, bytes: number, rejected: readonly RejectedItem[] = []): Promise<PushAnswer> {
+    const written = await this.store(push, bytes);
     if (written.outcome === 'cloned') throw new ApiError(409, 'cloned', CLONED);
     return this.answer(written, [...rejected, ...written.refused]);
   }

@@ -31,8 +31,8 @@ export async function readJsonBody(payload: IncomingMessage, limits: BodyLimits)
 
 /**
  * Reads a body as a stream, unpacked, and hands its chunks to `take`; returns how many bytes they were. What unpacks to
- * more than the limit is given up at the limit, however small it is packed; so is what `take` throws at. Throws
- * {@link ApiError}: 413, 415 for other encodings, 400 for broken gzip.
+ * more than the limit is given up at the limit, however small it is packed; so is what `take` throws an {@link ApiError} at.
+ * Throws it: 413, 415 for other encodings, 400 for broken gzip.
  */
 export async function readBody(
   payload: IncomingMessage,
@@ -59,9 +59,9 @@ async function gunzipped(payload: IncomingMessage, limits: BodyLimits, take: (ch
     return await passedOn(gunzip, limits, take);
   } catch (error) {
     payload.unpipe(gunzip);
-    const code = errorCode(error);
-    if (code?.startsWith('Z_') !== true) throw error;
-    const message = code === 'Z_BUF_ERROR' ? 'the gzip stream ends too early' : 'is not a gzip stream';
+    if (error instanceof ApiError) throw error;
+    const truncated = errorCode(error) === 'Z_BUF_ERROR';
+    const message = truncated ? 'the gzip stream ends too early' : 'is not a gzip stream';
     throw ApiError.badRequest(`The body cannot be unpacked: ${message}.`, [{ path: 'body', message }]);
   } finally {
     gunzip.destroy();

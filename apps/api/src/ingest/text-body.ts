@@ -22,16 +22,18 @@ export async function readTextBody(payload: IncomingMessage): Promise<TextBody> 
     closeWait: TEXT_LIMITS.connections,
     skipped: TEXT_LIMITS.skippedLines,
   });
-  try {
-    const bytes = await readBody(payload, LIMITS, (chunk) => reader.add(chunk));
-    return { text: reader.end(), bytes };
-  } catch (error) {
-    throw error instanceof SocketTextError ? refusal(error) : error;
-  }
+  const refusing = <Result>(read: () => Result): Result => {
+    try {
+      return read();
+    } catch (error) {
+      throw error instanceof SocketTextError ? refusal(error) : error;
+    }
+  };
+  const bytes = await readBody(payload, LIMITS, (chunk) => refusing(() => reader.add(chunk)));
+  return { text: refusing(() => reader.end()), bytes };
 }
 
-/** The whole was refused, and nothing stored; also for a request without a body. */
-export function refusal({ line, reason }: SocketTextError): ApiError {
+function refusal({ line, reason }: SocketTextError): ApiError {
   return ApiError.badRequest(`The text cannot be counted: line ${line}: ${reason}.`, [
     { path: `lines.${line}`, message: reason },
   ]);

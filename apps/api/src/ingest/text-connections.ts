@@ -80,7 +80,8 @@ function connectionOf(
 function stillThere({ text, open }: TextSnapshotParts): Connection[] {
   if (text.cut.length === 0) return [];
   const ipv6 = open.filter(({ local }) => local.address.includes(':'));
-  const fits = (cut: CutSocket, { local, peer }: Connection): boolean => mayBe(cut.local, local) && mayBe(cut.peer, peer);
+  const fits = (cut: CutSocket, { local, peer }: Connection): boolean =>
+    mayBe(cut.local, local) && mayBe(cut.peer, peer);
   if (text.tool !== 'busybox netstat') {
     const byPorts = Map.groupBy(ipv6, ({ local, peer }) => `${local.port} ${peer.port}`);
     return text.cut.flatMap((cut) => {

@@ -15,6 +15,7 @@ export function textMissing({ tool, tells, cut, unlisted, skipped, complete, cou
   }
   if (unlisted > 0) notes.push(`connections: ${unlisted} in CLOSE_WAIT are counted and not listed`);
   if (skipped.length > 0) notes.push(`lines: ${skipped.length} of the last text were not understood`);
-  if (!complete) notes.push('ends: the last text may not show all, so connections that it leaves out stay as they were');
+  if (!complete)
+    notes.push('ends: the last text may not show all, so connections that it leaves out stay as they were');
   return notes;
 }
