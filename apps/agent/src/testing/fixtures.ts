@@ -25,3 +25,8 @@ export function zooBuffers(): Uint8Array[] {
 export function zooNetstat(): string[] {
   return readFileSync(join(folder, 'netstat.txt'), 'utf8').trim().split('\n');
 }
+
+/** A recorded text about processes and control groups; fixtures/evidence/README.md says where each is from. */
+export function evidenceFixture(name: string): string {
+  return readFileSync(resolve(import.meta.dirname, '../fixtures/evidence', name), 'utf8');
+}

@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { resolve } from 'node:path';
 import { ended, untilSays } from './program.ts';
 
@@ -43,11 +43,17 @@ export class ZooNamespace {
     this.#zoo = zoo;
   }
 
-  static async open(): Promise<ZooNamespace> {
+  /** `flags`: of unshare, for more than a network namespace. */
+  static async open(...flags: string[]): Promise<ZooNamespace> {
     const program = resolve(import.meta.dirname, 'socket-zoo.ts');
-    const zoo = spawn('unshare', ['--net', process.execPath, program], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const zoo = spawn('unshare', ['--net', ...flags, process.execPath, program], { stdio: ['pipe', 'pipe', 'pipe'] });
     await untilSays(zoo, 'ready');
     return new ZooNamespace(zoo);
+  }
+
+  /** A process in it: the zoo, or with `--fork` the unshare that waits for it. */
+  get pid(): number {
+    return this.#zoo.pid ?? 0;
   }
 
   /** Runs a command in it and returns its standard output. */
@@ -61,6 +67,11 @@ export class ZooNamespace {
     this.#guests.push(guest);
     await untilSays(guest, text);
     return guest;
+  }
+
+  /** Starts a program in it that the caller speaks to, and ends. */
+  spawn(command: string, ...words: string[]): ChildProcessWithoutNullStreams {
+    return spawn('nsenter', [...this.#door(), command, ...words]);
   }
 
   async close(): Promise<void> {
@@ -77,4 +88,16 @@ export class ZooNamespace {
 export function netstatIn(namespace: ZooNamespace): string[] {
   const pipe = "netstat -n | awk '/^tcp/ {++S[$NF]} END {for(a in S) print a, S[a]}'";
   return namespace.run('sh', '-c', pipe).trim().split('\n').toSorted();
+}
+
+/** The same lines as {@link netstatIn} from `ss -tan`, which has other names for the states. */
+export function ssIn(namespace: ZooNamespace): string[] {
+  const pipe = "ss -tanH | awk '{++S[$1]} END {for(a in S) print a, S[a]}'";
+  return namespace
+    .run('sh', '-c', pipe)
+    .trim()
+    .split('\n')
+    .filter((line) => !line.startsWith('LISTEN '))
+    .map((line) => line.replace('ESTAB ', 'ESTABLISHED ').replace(/-(\d) /, '$1 ').replaceAll('-', '_'))
+    .toSorted();
 }
