@@ -1,5 +1,6 @@
 import { type Connection, type Owner } from '@closewatch/protocol';
 import { Pacer } from '../pacer.ts';
+import { Orphans } from './orphans.ts';
 import { OwnerSurvey } from './owner-survey.ts';
 import { ProcessTable } from './process-table.ts';
 
@@ -26,6 +27,8 @@ type Followed = 'unknown' | 'known';
  * is still tracked. Who shares it besides shows in the next survey (owner-survey.ts).
  */
 export class OwnerFinder {
+  /** Sockets of all network namespaces that ended and may be held on. */
+  readonly orphans = new Orphans(this);
   readonly #processes: ProcessTable;
   readonly #tracked = new Set<number>();
 

@@ -26,6 +26,7 @@ export class OwnerKeeper {
     for (const [tracked, wait] of this.#unowned) {
       if (--wait.left <= 0 && tracked.missedAt === undefined) due.add(tracked);
     }
+    for (const { inode } of confirmed) this.#finder.orphans.reappeared(inode);
     if (due.size === 0) return;
     const found = await this.#finder.find([...due]);
     for (const tracked of due) {
@@ -39,9 +40,11 @@ export class OwnerKeeper {
     return owners.some((owner) => this.#finder.stillHolds(owner, inode));
   }
 
+  /** Stops following a socket that has ended; whether somebody holds it on is followed elsewhere (orphans.ts). */
   forget(tracked: TrackedSocket): void {
     this.#unowned.delete(tracked);
-    this.#finder.forget(tracked.inode, tracked.owners);
+    this.#finder.orphans.ended(tracked);
+    if (!this.#finder.orphans.follows(tracked.inode)) this.#finder.forget(tracked.inode, tracked.owners);
   }
 
   /** Takes over the owners that a survey found, where they are others than are known. */

@@ -12,6 +12,7 @@ export interface OwnedSockets {
 
 interface Round {
   readonly of: readonly { readonly tracked: TrackedSocket; readonly keeper: OwnerKeeper }[];
+  readonly orphans: readonly number[];
   readonly walk: OwnerSurvey;
 }
 
@@ -22,7 +23,7 @@ const LEAST = 1_400;
 const MOST = 35_000;
 
 /**
- * Once a minute begins to survey the owners of all tracked sockets, for those who came to share one. Sockets have
+ * Once a minute begins to survey the owners of all tracked sockets, for those who came to share one, and of those that ended. Sockets have
  * inodes of their own over all network namespaces, and processes stand in one /proc: one walk serves all of them.
  */
 export class SurveyRounds {
@@ -41,13 +42,14 @@ export class SurveyRounds {
     this.#lastTurnAt = at;
     this.#round ??= this.#roundDue(sockets, at);
     if (this.#round === undefined) return;
-    const { of, walk } = this.#round;
+    const { of, orphans, walk } = this.#round;
     if (!(await walk.advance(Math.min(Math.max(pace, LEAST), MOST)))) return;
     this.#round = undefined;
     for (const { tracked, keeper } of of) {
       const found = walk.found.get(tracked.inode);
       if (found !== undefined && tracked.ended === undefined) keeper.correct(tracked, found);
     }
+    this.#finder.orphans.surveyed(orphans, walk.found);
   }
 
   /** The first begins a minute after there is something to survey: until then the owners are fresh. */
@@ -55,11 +57,13 @@ export class SurveyRounds {
     const of = sockets.flatMap(({ tracker, owners }) =>
       [...tracker.open()].filter(({ inode }) => inode !== 0).map((tracked) => ({ tracked, keeper: owners })),
     );
-    if (of.length === 0) return undefined;
+    const orphans = [...this.#finder.orphans.wanted()];
+    if (of.length + orphans.length === 0) return undefined;
     this.#beganAt ??= at;
     if (at - this.#beganAt < ROUND_EVERY_MS) return undefined;
     this.#beganAt = at;
-    const owners = new Map(of.map(({ tracked }) => [tracked.inode, tracked.owners]));
-    return { of, walk: this.#finder.survey(owners) };
+    const owners = new Map(orphans);
+    for (const { tracked } of of) owners.set(tracked.inode, tracked.owners);
+    return { of, orphans: orphans.map(([inode]) => inode), walk: this.#finder.survey(owners) };
   }
 }
