@@ -9,9 +9,12 @@ import { readHostFacts } from '../host/host-facts.ts';
 import { KernelCollector } from '../kernel/kernel-collector.ts';
 import { ConnectionChoice } from '../leaks/connection-choice.ts';
 import { LeakTracker } from '../leaks/leak-tracker.ts';
+import { ProgressCollector } from '../leaks/progress-collector.ts';
+import { TurnoverCollector } from '../leaks/turnover-collector.ts';
 import { type Log } from '../log.ts';
 import { PortsCollector } from '../ports/ports-collector.ts';
 import { openOtherNamespaces } from '../namespaces/open-other-namespaces.ts';
+import { OrphansCollector } from '../processes/orphans-collector.ts';
 import { OwnerFinder } from '../processes/owner-finder.ts';
 import { OwnerKeeper } from '../processes/owner-keeper.ts';
 import { SurveyRounds } from '../processes/survey-rounds.ts';
@@ -81,7 +84,16 @@ async function sampleAndPush(
     choice: new ConnectionChoice(),
     owners,
     collectors: [
-      new EvidenceCollector({ procRoot, ...facts, architecture: process.arch, now: () => clock.now() }),
+      new ProgressCollector(source, () => clock.now()),
+      new TurnoverCollector(),
+      new OrphansCollector(finder.orphans, (at) => clock.instant(at)),
+      new EvidenceCollector({
+        procRoot,
+        ...facts,
+        architecture: process.arch,
+        now: () => clock.now(),
+        orphansOf: () => finder.orphans.held(),
+      }),
       new KernelCollector(procRoot),
       new PortsCollector({ procRoot }),
     ],
