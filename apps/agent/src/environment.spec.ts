@@ -27,16 +27,18 @@ describe('the environment', () => {
     expect(readEnvironment({ CLOSEWATCH_TOKEN: 't' })).toEqual({
       server: new URL('http://127.0.0.1:8640'),
       token: 't',
+      tokenFile: undefined,
       intervalMs: 5_000,
       hostname: hostname(),
       dataFolder: './.data',
+      outbox: { bytes: 64 * 2 ** 20, ageMs: 86_400_000 },
     });
   });
 
   it('takes the token from a file, without its line end', () => {
     const file = join(folder, 'token');
     writeFileSync(file, 'from-file\n');
-    expect(readEnvironment({ CLOSEWATCH_TOKEN_FILE: file }).token).toBe('from-file');
+    expect(readEnvironment({ CLOSEWATCH_TOKEN_FILE: file })).toMatchObject({ token: 'from-file', tokenFile: file });
   });
 
   it('takes an empty variable as unset', () => {
@@ -66,6 +68,28 @@ describe('the environment', () => {
       ]);
     },
   );
+
+  it.each([
+    ['1M', '1m', 2 ** 20, 60_000],
+    ['2048K', '90m', 2 ** 21, 5_400_000],
+    ['2G', '30d', 2 ** 31, 2_592_000_000],
+  ])('reads the bounds of the outbox %s and %s', (size, age, bytes, ageMs) => {
+    const variables = { CLOSEWATCH_TOKEN: 't', CLOSEWATCH_OUTBOX_SIZE: size, CLOSEWATCH_OUTBOX_AGE: age };
+    expect(readEnvironment(variables).outbox).toEqual({ bytes, ageMs });
+  });
+
+  it.each([
+    ['1000', '1s'],
+    ['1023K', '31d'],
+    ['65G', '24'],
+    ['-5M', 'day'],
+    ['64MB', '1.5h'],
+  ])('refuses the bounds of the outbox %s and %s', (size, age) => {
+    expect(faultsOf({ CLOSEWATCH_TOKEN: 't', CLOSEWATCH_OUTBOX_SIZE: size, CLOSEWATCH_OUTBOX_AGE: age })).toEqual([
+      expect.stringContaining(`CLOSEWATCH_OUTBOX_SIZE: "${size}"`),
+      expect.stringContaining(`CLOSEWATCH_OUTBOX_AGE: "${age}"`),
+    ]);
+  });
 
   it.each(['ftp://host', 'host:8640', '', 'http://'])('refuses the server %s unless it is empty', (text) => {
     const faults = faultsOf({ CLOSEWATCH_TOKEN: 't', CLOSEWATCH_SERVER: text });

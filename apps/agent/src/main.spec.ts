@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Snapshot } from '@closewatch/protocol';
 import { fork, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -39,10 +40,10 @@ function said(words: readonly string[], environment: Record<string, string> = {}
 }
 
 describe('closewatch-agent', () => {
-  it('imports nothing but koffi and Node itself', () => {
+  it('imports nothing but Node itself; koffi is loaded on demand', () => {
     const imports = readFileSync(agent.path, 'utf8').matchAll(/^import .* from "([^"]+)"|import\("([^"]+)"\)/gm);
     const packages = [...imports].map(([, whole, lazy]) => whole ?? lazy).filter((name) => !name?.startsWith('node:'));
-    expect(new Set(packages)).toEqual(new Set(['koffi']));
+    expect(packages).toEqual([]);
   });
 
   it('prints its version', () => {
@@ -56,11 +57,11 @@ describe('closewatch-agent', () => {
   });
 
   it.each([
-    [['fly'], 'there is no command "fly"; there are run and counts (see --help)'],
-    [[], 'name a command: run or counts (see --help)'],
+    [['fly'], 'there is no command "fly"; there are run, counts, leaks, watch and doctor (see --help)'],
+    [[], 'name a command: run, counts, leaks, watch and doctor (see --help)'],
     [['counts', 'twice'], '"twice" means nothing after counts (see --help)'],
     [['counts', '--source', 'lsof'], '--source is netlink or procfs, not "lsof"'],
-    [['run', '--json'], '--json goes with counts (see --help)'],
+    [['run', '--json'], '--json goes with counts, leaks, watch and doctor, not with run (see --help)'],
     [['--fast'], "Unknown option '--fast'"],
   ])('refuses %j with exit code 2', (words, message) => {
     const { status, stdout, stderr } = said(words);
@@ -111,9 +112,14 @@ describe('closewatch-agent run', () => {
 
   afterEach(() => sink.close());
 
+  /** Those of the agent's own network namespace: the host may have others. */
+  function own(): Snapshot[] {
+    return sink.received.flatMap(({ snapshots }) => snapshots).filter(({ netns }) => netns === 0);
+  }
+
   async function untilPushed(snapshots: number): Promise<void> {
     for (let i = 0; i < 500; i++) {
-      if (sink.received.flatMap((received) => received.snapshots).length >= snapshots) return;
+      if (own().length >= snapshots) return;
       await sleep(20);
     }
     throw new Error(`fewer than ${snapshots} snapshots came`);
@@ -124,9 +130,13 @@ describe('closewatch-agent run', () => {
     programs.push(program);
     await untilPushed(3);
     expect(await ended(program, 'SIGTERM')).toBe(0);
-    const snapshots = sink.received.flatMap((received) => received.snapshots);
-    expect(snapshots.map(({ seq }) => seq)).toEqual(snapshots.map((_, index) => index));
-    expect(snapshots.slice(0, 2).map(({ complete }) => complete)).toEqual([false, true]);
+    const seqs = sink.received.flatMap(({ snapshots }) => snapshots).map(({ seq }) => seq);
+    expect(seqs.toSorted((a, b) => a - b)).toEqual(seqs.map((_, index) => index));
+    expect(
+      own()
+        .slice(0, 2)
+        .map(({ complete }) => complete),
+    ).toEqual([false, true]);
     const pushes = sink.received.map(({ push }) => push);
     expect(new Set(pushes.map(({ agentId, runId, bootId }) => `${agentId} ${runId} ${bootId}`)).size).toBe(1);
     expect(pushes[0]?.agentId).toBe(readFileSync(join(folder, 'agent/agent-id'), 'utf8').trim());
@@ -139,13 +149,13 @@ describe('closewatch-agent run', () => {
     const program = spawn(process.execPath, [agent.path, 'run'], { env: environment, stdio: 'ignore' });
     programs.push(program);
     await untilPushed(1);
-    const takenAt = sink.received[0]?.snapshots[0]?.takenAt ?? '';
+    const takenAt = own()[0]?.takenAt ?? '';
     expect(Math.abs(Date.parse(takenAt) - Date.now() + 600_000)).toBeLessThan(5_000);
   }, 15_000);
 
   it('is a new run of the same host when it is started again, by the source it is told', async () => {
     for (const source of ['netlink', 'procfs']) {
-      const count = sink.received.length;
+      const count = own().length;
       const program = spawn(process.execPath, [agent.path, 'run', '--source', source], {
         env: environment,
         stdio: 'ignore',
@@ -169,10 +179,77 @@ describe('closewatch-agent run', () => {
     programs.push(program);
     await untilPushed(1);
     await sleep(1_500);
+    sink.received.length = 0;
     sink.reply = () => undefined;
     expect(await ended(program, 'SIGTERM')).toBe(0);
-    expect(sink.received.at(-1)?.snapshots.map(({ seq }) => seq)).toEqual([0, 1]);
+    // The newest before the one from before.
+    const [newest, ...before] = own().map(({ takenAt }) => Date.parse(takenAt));
+    expect(before).toHaveLength(1);
+    expect((newest ?? 0) - (before[0] ?? 0)).toBeGreaterThanOrEqual(900);
   }, 15_000);
+
+  it('says what became of the run before: none, killed, stopped, or of another boot', async () => {
+    const started = async (signal: NodeJS.Signals): Promise<unknown> => {
+      const before = own().length;
+      const program = spawn(process.execPath, [agent.path, 'run'], { env: environment, stdio: 'ignore' });
+      programs.push(program);
+      await untilPushed(before + 1);
+      await ended(program, signal);
+      return own()[before]?.events?.map((event) => (event.kind === 'started' ? event.after : event.kind));
+    };
+    expect(await started('SIGKILL')).toEqual(['first_run']);
+    expect(await started('SIGTERM')).toEqual(['crash']);
+    expect(await started('SIGTERM')).toEqual(['clean_stop']);
+    const file = join(folder, 'agent/run-state');
+    const state = readFileSync(file, 'utf8').replace(
+      /"bootId":"[^"]+"/,
+      '"bootId":"6f0c2a9e-1b7d-4c55-8a30-2f5de8b7a914"',
+    );
+    writeFileSync(file, state);
+    expect(await started('SIGTERM')).toEqual(['reboot']);
+  }, 30_000);
+
+  it('is refused a data folder that another agent uses, and says so', async () => {
+    const first = spawn(process.execPath, [agent.path, 'run'], { env: environment, stdio: 'ignore' });
+    programs.push(first);
+    await untilPushed(1);
+    const second = spawn(process.execPath, [agent.path, 'run'], {
+      env: environment,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    programs.push(second);
+    let stderr = '';
+    second.stderr.on('data', (piece: Buffer) => (stderr += piece.toString()));
+    const [code] = (await once(second, 'exit')) as [number | null];
+    expect(code).toBe(1);
+    expect(stderr).toContain(`another agent uses the data folder ${folder}`);
+    expect(first.exitCode).toBeNull();
+  }, 20_000);
+
+  it('delivers after SIGKILL and a restart what the server had not taken, under the run that took it', async () => {
+    sink.reply = (_received, response) => {
+      response.destroy();
+      return 'answered';
+    };
+    const killed = spawn(process.execPath, [agent.path, 'run'], { env: environment, stdio: 'ignore' });
+    programs.push(killed);
+    await untilPushed(2);
+    await ended(killed, 'SIGKILL');
+    const tried = new Set(own().map(({ takenAt }) => takenAt));
+    const runId = sink.received[0]?.push.runId;
+    sink.received.length = 0;
+    sink.reply = () => undefined;
+    const next = spawn(process.execPath, [agent.path, 'run'], { env: environment, stdio: 'ignore' });
+    programs.push(next);
+    const late = () => sink.received.filter(({ push }) => push.runId === runId).flatMap(({ snapshots }) => snapshots);
+    for (let i = 0; i < 900 && late().length === 0; i++) await sleep(20);
+    await ended(next, 'SIGTERM');
+    const delivered = late()
+      .filter(({ netns }) => netns === 0)
+      .map(({ takenAt }) => takenAt);
+    expect(delivered).toEqual(expect.arrayContaining([...tried]));
+    expect(new Set(delivered).size).toBe(delivered.length);
+  }, 30_000);
 
   it('goes when the process that started it is gone', async () => {
     const program = fork(agent.path, ['run'], { env: environment, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });

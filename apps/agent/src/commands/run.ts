@@ -1,11 +1,15 @@
 import { type Agent, type Source } from '@closewatch/protocol';
 import { randomUUID } from 'node:crypto';
-import { performance } from 'node:perf_hooks';
+import { join } from 'node:path';
 import { type Environment } from '../environment.ts';
 import { EvidenceCollector } from '../evidence/evidence-collector.ts';
+import { AgentEvents } from '../host/agent-events.ts';
 import { readOrMakeAgentId } from '../host/agent-id.ts';
+import { lockDataFolder } from '../host/data-lock.ts';
 import { readEphemeralPorts } from '../host/ephemeral-ports.ts';
 import { readHostFacts } from '../host/host-facts.ts';
+import { HostTime, kernelClocks } from '../host/host-time.ts';
+import { RunState } from '../host/run-state.ts';
 import { KernelCollector } from '../kernel/kernel-collector.ts';
 import { ConnectionChoice } from '../leaks/connection-choice.ts';
 import { LeakTracker } from '../leaks/leak-tracker.ts';
@@ -25,7 +29,10 @@ import { ServerClock } from '../sampling/server-clock.ts';
 import { chooseSource } from '../sockets/choose-source.ts';
 import { Courier } from '../uplink/courier.ts';
 import { learnFromFirstReply } from '../uplink/first-reply.ts';
+import { Losses } from '../uplink/losses.ts';
 import { Outbox } from '../uplink/outbox.ts';
+import { parcelOf } from '../uplink/parcel.ts';
+import { Token } from '../uplink/token.ts';
 import { UPLINK_POLICY } from '../uplink/uplink-states.ts';
 import { Uplink } from '../uplink/uplink.ts';
 import { VERSION } from '../version.ts';
@@ -43,15 +50,25 @@ const PUSH_TIMEOUT_MS = 30_000;
 const LAST_FLUSH_MS = 1_000;
 /** A server that is there replies within this; for one that is away the first snapshot does not wait longer. */
 const FIRST_REPLY_MS = 2_000;
-/** So many undelivered snapshots are more than a slow answer, and so many characters a large part of what the outbox holds. */
-const PILE = 12;
-const PILE_SIZE = 8 * 1024 * 1024;
+/** Who knows the server's clock from the last run need not wait for it. */
+const KNOWN_CLOCK_MS = 300;
+/** An agent on its way out takes its last flush and a little more. */
+const LOCK_PATIENCE_MS = 5_000;
+/** A server that is well answers within this; what it did not answer by then is put on disk. */
+const KEEP_AFTER_MS = 1_000;
 
 /** What `closewatch-agent run` does: samples and pushes until it is told to stop. Throws when it cannot begin. */
 export async function run(options: RunOptions): Promise<void> {
   const stop = untilTold();
   try {
-    await sampleAndPush(options, stop.signal);
+    const { dataFolder } = options.environment;
+    const agentId = readOrMakeAgentId(dataFolder);
+    const lock = await lockDataFolder(dataFolder, LOCK_PATIENCE_MS);
+    try {
+      await sampleAndPush(options, agentId, lock.missing, stop.signal);
+    } finally {
+      lock.release();
+    }
   } finally {
     stop.release();
   }
@@ -59,20 +76,31 @@ export async function run(options: RunOptions): Promise<void> {
 
 async function sampleAndPush(
   { environment, source: forced, procRoot, log }: RunOptions,
+  agentId: string,
+  unlocked: readonly string[],
   stop: AbortSignal,
 ): Promise<void> {
-  const { server, token, hostname, intervalMs } = environment;
-  const agentId = readOrMakeAgentId(environment.dataFolder);
+  const { server, hostname, intervalMs, dataFolder } = environment;
   const facts = readHostFacts(procRoot);
+  const thisRun = { runId: randomUUID(), bootId: facts.bootId };
+  const runState = new RunState(dataFolder, facts.bootId);
+  const lastRun = runState.begin();
   const source = await chooseSource(procRoot, forced);
-  const clock = new ServerClock({ monotonic: () => performance.now(), wall: () => Date.now() });
-  const outbox = new Outbox();
+  const time = new HostTime(kernelClocks(procRoot));
+  const clock = new ServerClock({ monotonic: () => time.now(), wall: () => time.wall() }, lastRun.serverEpochMs);
+  const losses = new Losses(join(dataFolder, 'agent', 'outbox-losses'));
+  const outbox = await Outbox.open({
+    folder: join(dataFolder, 'agent', 'outbox'),
+    bounds: environment.outbox,
+    describe: () => describe(),
+    losses,
+  });
   let seq = 0;
   const finder = new OwnerFinder(procRoot, facts.bootedAtMs);
   const shared = {
     clock,
     nextSeq: () => seq++,
-    behind: () => outbox.length >= PILE || outbox.size >= PILE_SIZE,
+    behind: () => uplink.behind,
     uptimeMs: () => Date.now() - facts.bootedAtMs,
   };
   const tracker = new LeakTracker(facts, (at) => clock.instant(at), readEphemeralPorts(procRoot));
@@ -96,11 +124,18 @@ async function sampleAndPush(
       }),
       new KernelCollector(procRoot),
       new PortsCollector({ procRoot }),
+      new AgentEvents({
+        after: lastRun.after,
+        intervalMs,
+        instant: (at) => clock.instant(at),
+        timeEvents: () => time.takeEvents(),
+        losses: (at) => (uplink.connected ? losses.take(at) : []),
+        lacks: () => [...unlocked, ...runState.missing, ...outbox.missing],
+      }),
     ],
     trackers: () => sampler.trackers,
     intervalMs,
   });
-  const { dataFolder } = environment;
   const others = openOtherNamespaces({ ...shared, procRoot, dataFolder, facts, forced, owners: finder, intervalMs });
   const surveys = new SurveyRounds(finder);
   const sampler: HostSampler = new HostSampler({ own, ownSockets: { tracker, owners }, others, surveys, clock });
@@ -111,15 +146,18 @@ async function sampleAndPush(
     kernel: facts.kernel,
     source: source.name,
     capabilities: [...facts.capabilities],
-    missing: [...facts.missing, ...sampler.missing].map((text) => text.slice(0, 512)),
+    missing: [...facts.missing, ...sampler.missing].slice(0, 64).map((text) => text.slice(0, 512)),
     clockOffsetMs: clock.offsetMs,
   });
-  const identity = { agentId, runId: randomUUID(), bootId: facts.bootId };
-  const courier = new Courier({ server, token, ...identity, describe, clock, timeoutMs: PUSH_TIMEOUT_MS });
+  const token = new Token(environment.token, environment.tokenFile);
+  const { runId } = thisRun;
+  const courier = new Courier({ server, token, agentId, runId, describe, clock, timeoutMs: PUSH_TIMEOUT_MS });
   const uplink = new Uplink({
     outbox,
-    deliver: (parcels, signal) => courier.deliver(parcels, signal),
+    runId,
+    deliver: (batch, signal) => courier.deliver(batch, signal),
     policy: UPLINK_POLICY,
+    keepAfterMs: KEEP_AFTER_MS,
     log,
     onRefused: (seqs) => sampler.untell(seqs),
   });
@@ -127,12 +165,18 @@ async function sampleAndPush(
   log.info(`closewatch-agent ${VERSION}: ${hostname} (${agentId}) to ${server.href} every ${intervalMs / 1000} s`);
   const sample = async (): Promise<void> => {
     for await (const snapshot of sampler.round()) {
-      uplink.push({ seq: snapshot.seq, json: JSON.stringify(snapshot) });
+      const handling = { begins: snapshot.netns === 0, keep: snapshot.events !== undefined };
+      uplink.push(await parcelOf(thisRun, snapshot), handling);
     }
+    const { epoch } = clock;
+    if (epoch !== undefined) runState.learn(epoch);
+    outbox.tend(epoch === undefined ? undefined : epoch + clock.now());
     lacks.tell([...facts.missing, ...sampler.missing]);
   };
   try {
-    await learnFromFirstReply({ server, clock, deadlineMs: FIRST_REPLY_MS, stop });
+    if (outbox.waiting > 0) log.info(`${outbox.waiting} snapshots wait in the outbox from before`);
+    const deadlineMs = clock.epoch === undefined ? FIRST_REPLY_MS : KNOWN_CLOCK_MS;
+    await learnFromFirstReply({ server, clock, deadlineMs, stop });
     await every(intervalMs, sample, stop);
   } finally {
     await uplink.stop(LAST_FLUSH_MS);
@@ -140,4 +184,5 @@ async function sampleAndPush(
     await sampler.close();
     source.close();
   }
+  runState.end();
 }

@@ -36,9 +36,16 @@ export class ServerClock {
   #epoch: number;
   #learned = false;
 
-  constructor(local: LocalClocks) {
+  /** `epoch`: what an earlier run learned of it, if that run had the same monotonic clock. */
+  constructor(local: LocalClocks, epoch?: number) {
     this.#local = local;
-    this.#epoch = local.wall() - local.monotonic();
+    this.#epoch = epoch ?? local.wall() - local.monotonic();
+    this.#learned = epoch !== undefined;
+  }
+
+  /** Milliseconds since 1970 at which the monotonic clock stood at 0; undefined while no server told. */
+  get epoch(): number | undefined {
+    return this.#learned ? this.#epoch : undefined;
   }
 
   /** Now, on the monotonic clock. */

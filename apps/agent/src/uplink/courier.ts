@@ -1,26 +1,23 @@
 import { type Agent } from '@closewatch/protocol';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { promisify } from 'node:util';
-import { constants, gzip } from 'node:zlib';
 import { type ServerClock } from '../sampling/server-clock.ts';
 import { PROTOCOL_VERSION } from './contract.ts';
 import { dateOf, exchange } from './http-exchange.ts';
-import { type Parcel } from './outbox.ts';
+import { packPush } from './packing.ts';
+import { type Batch } from './parcel.ts';
 import { meaningOf, type Meaning } from './push-answer.ts';
+import { type Token } from './token.ts';
 
 /** How a push went; it rejects when nobody answered. */
 export type Delivery = Meaning;
 
-const compress = promisify(gzip);
-
 export interface DeliveryParts {
   readonly server: URL;
-  readonly token: string;
+  readonly token: Token;
   readonly agentId: string;
+  /** Of this run: it says of itself what is true at the moment of the push. */
   readonly runId: string;
-  readonly bootId: string;
-  /** What the agent says of itself, at the moment of the push. */
   readonly describe: () => Agent;
   readonly clock: ServerClock;
   readonly timeoutMs: number;
@@ -39,16 +36,30 @@ export class Courier {
     this.#agent = new (this.#url.protocol === 'https:' ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets: 1 });
   }
 
-  async deliver(parcels: readonly Parcel[], signal: AbortSignal): Promise<Delivery> {
+  /** A token that the server does not know is read again, and tried once more when it is another. */
+  async deliver(batch: Batch, signal: AbortSignal): Promise<Delivery> {
+    const { token } = this.#parts;
+    const body = await packPush(
+      this.#headOf(batch),
+      batch.parcels.map(({ packed }) => packed),
+    );
+    const delivery = await this.#post(body, signal);
+    const unknown = delivery.kind === 'refused' && delivery.as === 'unauthorized';
+    return unknown && token.renew() ? this.#post(body, signal) : delivery;
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  async #post(body: Uint8Array, signal: AbortSignal): Promise<Delivery> {
     const { clock, token, timeoutMs } = this.#parts;
-    // The least effort: what repeats in such a text repeats close by.
-    const body = await compress(this.#bodyOf(parcels), { level: constants.Z_BEST_SPEED });
     const sentAt = clock.now();
     const answer = await exchange({
       method: 'POST',
       url: this.#url,
       headers: {
-        authorization: `Bearer ${token}`,
+        authorization: `Bearer ${token.value}`,
         'content-type': 'application/json',
         'content-encoding': 'gzip',
         accept: 'application/json',
@@ -69,14 +80,10 @@ export class Courier {
     return meaning;
   }
 
-  close(): void {
-    this.#agent.destroy();
-  }
-
-  #bodyOf(parcels: readonly Parcel[]): string {
-    const { agentId, runId, bootId, describe } = this.#parts;
-    const head = JSON.stringify({ protocol: PROTOCOL_VERSION, agentId, runId, bootId, agent: describe() });
-    // The parcels are JSON already, and stay to the byte what they were when they were queued.
-    return `${head.slice(0, -1)},"snapshots":[${parcels.map(({ json }) => json).join(',')}]}`;
+  /** What an earlier run said of itself stands beside its snapshots; where it is lost, this one speaks for it. */
+  #headOf({ run, agent }: Batch): object {
+    const { agentId, runId, describe } = this.#parts;
+    const earlier = run.runId === runId || agent === undefined ? undefined : (JSON.parse(agent) as Agent);
+    return { protocol: PROTOCOL_VERSION, agentId, ...run, agent: earlier ?? describe() };
   }
 }
