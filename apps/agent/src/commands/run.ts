@@ -19,6 +19,7 @@ import { type Log } from '../log.ts';
 import { PortsCollector } from '../ports/ports-collector.ts';
 import { openOtherNamespaces } from '../namespaces/open-other-namespaces.ts';
 import { OrphansCollector } from '../processes/orphans-collector.ts';
+import { ProcessSocketsCollector } from '../process-sockets/process-sockets-collector.ts';
 import { OwnerFinder } from '../processes/owner-finder.ts';
 import { OwnerKeeper } from '../processes/owner-keeper.ts';
 import { SurveyRounds } from '../processes/survey-rounds.ts';
@@ -124,6 +125,7 @@ async function sampleAndPush(
       }),
       new KernelCollector(procRoot),
       new PortsCollector({ procRoot }),
+      new ProcessSocketsCollector({ procRoot, bootedAtMs: facts.bootedAtMs }),
       new AgentEvents({
         after: lastRun.after,
         intervalMs,
