@@ -1,0 +1,253 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { type Connection, type ProcessEvidence, type Snapshot } from '@closewatch/protocol';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { builtProgram } from '../testing/built-program.ts';
+import { startScenario, type Scenario } from '../testing/leak-lab.ts';
+import { ended } from '../testing/program.ts';
+import { Sink } from '../testing/sink.ts';
+
+/**
+ * Every way to leak, by the programs of the leak lab, all at once beside one agent: what its snapshots tell of each.
+ * Numbers have wide margins, for other programs share the CPUs.
+ */
+const COUNT = 3;
+const SCENARIOS = [
+  'code-leak',
+  'not-reading',
+  'never-accepted',
+  'stopped',
+  'busy',
+  'starved',
+  'lock',
+  'file-lock',
+  'pipe',
+  'keepalive-leak',
+  'inherited',
+  'half-close',
+] as const;
+type Name = (typeof SCENARIOS)[number];
+
+jest.setTimeout(30_000);
+
+const labs = new Map<Name, Scenario>();
+const sink = new Sink();
+let program: Awaited<ReturnType<typeof builtProgram>>;
+let agent: ChildProcess;
+let agentSaid = '';
+let folder: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'closewatch-agent-'));
+  program = await builtProgram('main.ts');
+  const server = await sink.open();
+  agent = spawn(process.execPath, [program.path, 'run'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: {
+      PATH: process.env['PATH'],
+      CLOSEWATCH_SERVER: server.href,
+      CLOSEWATCH_TOKEN: 't',
+      CLOSEWATCH_DATA: folder,
+      CLOSEWATCH_INTERVAL: '1s',
+    },
+  });
+  agent.stderr?.on('data', (piece: Buffer) => (agentSaid += piece.toString()));
+  await until(
+    () => snapshots().length > 0,
+    () => 'nothing',
+  );
+  // Half of them by IPv6. The keepalive leaves time for the two looks that the agent tells of a connection after.
+  const starts = SCENARIOS.map(async (name, index) => {
+    const host = index % 2 === 0 ? '127.0.0.1' : '::1';
+    const words = ['--count', String(COUNT), '--rate', '200', '--host', host, '--keepalive', '6s', '--duration', '2m'];
+    labs.set(name, await startScenario(name, ...words));
+  });
+  await Promise.all(starts);
+}, 60_000);
+
+afterAll(async () => {
+  await Promise.all([...labs.values()].map(({ program: lab }) => ended(lab)));
+  await ended(agent);
+  await sink.close();
+  await program.remove();
+  rmSync(folder, { recursive: true });
+}, 30_000);
+
+function snapshots(): Snapshot[] {
+  return sink.received.flatMap((received) => received.snapshots).filter(({ netns }) => netns === 0);
+}
+
+function lab(name: Name): Scenario {
+  const scenario = labs.get(name);
+  if (scenario === undefined) throw new Error(`${name} did not start`);
+  return scenario;
+}
+
+/** What the newest snapshot that tells of any says of a scenario's connections. */
+function connectionsOf(name: Name): Connection[] {
+  const { port } = lab(name);
+  const told = snapshots().map(({ connections }) => connections.filter(({ local }) => local.port === port));
+  return told.findLast(({ length }) => length > 0) ?? [];
+}
+
+/** The newest evidence of a process, by default of the one that a scenario names. */
+function evidenceOf(name: Name, pid = lab(name).pid): ProcessEvidence | undefined {
+  return snapshots()
+    .findLast(({ evidence }) => evidence !== undefined)
+    ?.evidence?.find((one) => one.process.pid === pid);
+}
+
+/** Waits for a look that sees it; returns what `look` returns then. What was seen instead is what fails. */
+async function until<Seen>(look: () => Seen | undefined | false, instead: () => unknown): Promise<Seen> {
+  for (const deadline = performance.now() + 20_000; performance.now() < deadline; await sleep(50)) {
+    const seen = look();
+    if (seen !== undefined && seen !== false) return seen;
+  }
+  throw new Error(`the agent told ${JSON.stringify(instead(), undefined, 1)}\nand said ${agentSaid}`);
+}
+
+/** Waits until a scenario's process is seen in the way it is meant to be; returns the evidence that shows it. */
+function untilSeen(name: Name, isIt: (evidence: ProcessEvidence) => boolean): Promise<ProcessEvidence> {
+  const look = (): ProcessEvidence | false => {
+    const evidence = evidenceOf(name);
+    return evidence !== undefined && evidence.closeWait === COUNT && isIt(evidence) && evidence;
+  };
+  return until(look, () => evidenceOf(name) ?? connectionsOf(name));
+}
+
+/** Whether all its threads are in this state, and asleep in this function of the kernel. */
+function allAre({ waits }: ProcessEvidence, state: string, wchan?: RegExp): boolean {
+  return waits.every((wait) => wait.state === state && (wchan?.test(wait.wchan ?? '') ?? true));
+}
+
+/** Why the agent may not see in what other processes sleep: it is neither root nor their parent. */
+function obstacleToWaits(): string | undefined {
+  if (process.geteuid?.() === 0) return undefined;
+  try {
+    const scope = readFileSync('/proc/sys/kernel/yama/ptrace_scope', 'utf8').trim();
+    return scope === '0' ? undefined : `kernel.yama.ptrace_scope is ${scope}`;
+  } catch {
+    return undefined;
+  }
+}
+
+const obstacle = obstacleToWaits();
+const itSeesWaits = obstacle === undefined ? it : it.skip;
+const why = obstacle === undefined ? '' : ` (${obstacle})`;
+
+describe('beside the leak lab the agent tells of', () => {
+  it('code-leak: everything read, by a process that polls and has nothing to do', async () => {
+    const evidence = await untilSeen('code-leak', ({ cpu }) => cpu !== null && cpu.runMsPerSecond < 300);
+    expect(evidence).toMatchObject({ unread: 0, orphaned: 0 });
+    const connections = connectionsOf('code-leak');
+    expect(connections.map(({ recvQueue }) => recvQueue)).toEqual(Array(COUNT).fill(0));
+    for (const connection of connections) {
+      expect(connection).toMatchObject({ ownership: 'known', direction: 'inbound', timer: { kind: 'none' } });
+      expect(connection.owners).toMatchObject([{ pid: lab('code-leak').pid }]);
+    }
+  });
+
+  it('not-reading: bytes and the end unread, by a process that is as healthy', async () => {
+    const evidence = await untilSeen('not-reading', ({ cpu }) => cpu !== null && cpu.runMsPerSecond < 300);
+    expect(evidence).toMatchObject({ unread: COUNT, orphaned: 0 });
+    expect(connectionsOf('not-reading').map(({ recvQueue }) => recvQueue)).toEqual(Array(COUNT).fill(19));
+  });
+
+  itSeesWaits(`code-leak and not-reading: just seen waiting for events${why}`, async () => {
+    for (const name of ['code-leak', 'not-reading'] as const) {
+      const { waits } = await untilSeen(name, ({ polledAgoMs }) => polledAgoMs !== null && polledAgoMs < 5_000);
+      expect(waits.some(({ wchan }) => wchan !== null && /epoll|ep_poll/.test(wchan))).toBe(true);
+    }
+  });
+
+  it('never-accepted: no owner, no descriptor, and how full the queue is', async () => {
+    const all = (): Connection[] => connectionsOf('never-accepted');
+    await until(() => all().length === COUNT, all);
+    for (const connection of all()) {
+      expect(connection).toMatchObject({ ownership: 'not_accepted', owners: [], direction: 'inbound' });
+      expect(connection.recvQueue).toBeGreaterThanOrEqual(1);
+      expect(connection.acceptQueue).toEqual({ length: COUNT, limit: COUNT });
+    }
+    expect(evidenceOf('never-accepted')).toBeUndefined();
+  });
+
+  it('stopped: all threads in state T, and no run time', async () => {
+    const evidence = await untilSeen('stopped', (seen) => allAre(seen, 'T') && seen.cpu !== null);
+    expect(evidence).toMatchObject({ unread: COUNT, cpu: { runQueueWaitMsPerSecond: 0 } });
+    expect(evidence.cpu?.runMsPerSecond).toBeLessThan(50);
+  });
+
+  it('busy: its thread runs, for a good part of each second', async () => {
+    const evidence = await untilSeen(
+      'busy',
+      (seen) => allAre(seen, 'R') && seen.cpu !== null && seen.cpu.runMsPerSecond > 250,
+    );
+    expect(evidence).toMatchObject({ unread: COUNT, polledAgoMs: null });
+  });
+
+  it('starved: its thread would run, and waits for a CPU far longer than it has one', async () => {
+    const evidence = await untilSeen(
+      'starved',
+      (seen) => allAre(seen, 'R') && seen.cpu !== null && seen.cpu.runQueueWaitMsPerSecond > 400,
+    );
+    expect(evidence).toMatchObject({ unread: COUNT, polledAgoMs: null });
+    const { runMsPerSecond = Infinity, runQueueWaitMsPerSecond = 0 } = evidence.cpu ?? {};
+    expect(runQueueWaitMsPerSecond).toBeGreaterThan(2 * runMsPerSecond);
+  });
+
+  itSeesWaits(`lock: every thread waits in futex, and none was seen polling${why}`, async () => {
+    const evidence = await untilSeen(
+      'lock',
+      (seen) => allAre(seen, 'S', /^futex_/) && seen.cpu !== null && seen.cpu.runMsPerSecond < 50,
+    );
+    expect(evidence).toMatchObject({ unread: COUNT, polledAgoMs: null, threads: { total: 3, looked: 3 } });
+    expect(evidence.waits).toEqual([expect.objectContaining({ syscall: 'futex', threads: 3 })]);
+  });
+
+  itSeesWaits(`file-lock: its thread waits for the lock on a file${why}`, async () => {
+    const evidence = await untilSeen('file-lock', (seen) => allAre(seen, 'S', /^locks_lock_inode_wait$/));
+    expect(evidence).toMatchObject({ unread: COUNT, waits: [{ syscall: 'flock', threads: 1 }] });
+  });
+
+  itSeesWaits(`pipe: its thread reads a pipe${why}`, async () => {
+    const evidence = await untilSeen('pipe', (seen) => allAre(seen, 'S', /pipe_(read|wait)$/));
+    expect(evidence).toMatchObject({ unread: COUNT, waits: [{ syscall: 'read', threads: 1 }] });
+  });
+
+  it('keepalive-leak: a keepalive runs, then the sockets are orphaned and their descriptors open', async () => {
+    const { pid, port } = lab('keepalive-leak');
+    const told = (): Connection[] =>
+      snapshots().flatMap(({ connections }) => connections.filter(({ local }) => local.port === port));
+    const orphaned = (): Connection[] => told().filter(({ endedAs }) => endedAs === 'orphaned');
+    await until(() => orphaned().length === COUNT, told);
+    const before = told().filter(({ endedAs }) => endedAs === undefined);
+    expect(before.map(({ timer }) => timer?.kind)).toContain('keepalive');
+    for (const { owners } of orphaned()) {
+      expect(owners).toMatchObject([{ pid }]);
+      expect(readlinkSync(`/proc/${pid}/fd/${owners[0]?.descriptor}`)).toMatch(/^socket:/);
+    }
+  });
+
+  it('inherited: two owners of each socket, and evidence of both', async () => {
+    await untilSeen('inherited', () => true);
+    const connections = connectionsOf('inherited');
+    expect(connections.map(({ owners }) => owners.length)).toEqual(Array(COUNT).fill(2));
+    const pids = new Set(connections.flatMap(({ owners }) => owners.map(({ pid }) => pid)));
+    expect(pids.size).toBe(2);
+    expect(pids).toContain(lab('inherited').pid);
+    for (const pid of pids) expect(evidenceOf('inherited', pid)).toMatchObject({ closeWait: COUNT, unread: COUNT });
+  });
+
+  it('half-close: nothing unread, and the peer acknowledges what it is sent', async () => {
+    const all = (): Connection[] => connectionsOf('half-close');
+    await until(() => all().length === COUNT, all);
+    for (const { recvQueue, bytesAcked, lastSentAt, openedBefore } of all()) {
+      expect(recvQueue).toBe(0);
+      expect(bytesAcked).toBeGreaterThan(0);
+      expect(Date.parse(lastSentAt ?? '')).toBeGreaterThanOrEqual(Date.parse(openedBefore) - 5_000);
+    }
+  });
+});
