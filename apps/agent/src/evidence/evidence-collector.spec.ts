@@ -157,8 +157,11 @@ describe('evidence', () => {
     const waited: number[] = [];
     for (let turn = 1; turn <= 14; turn++) {
       writeFileSync(join(proc.root, '20/task/295/schedstat'), `${turn * 1e8} ${turn * 9e8} 7\n`);
-      const { cpu, threads } = await lookAtOne(sampled, 1_000);
+      const { cpu, threads, watchedMs } = await lookAtOne(sampled, 1_000);
       expect(threads.looked).toBe(64);
+      // Before all had their turn nothing follows from not having seen one poll.
+      if (turn === 1) expect(watchedMs).toBe(0);
+      if (turn === 14) expect(watchedMs).toBeGreaterThan(0);
       waited.push(cpu?.runQueueWaitMsPerSecond ?? 0);
     }
     expect(waited.slice(-3)).toEqual([900, 900, 900]);

@@ -10,7 +10,7 @@ import { type Holder } from './holders.ts';
 import { readText } from './proc-text.ts';
 import { MS_PER_TICK, taskStatIn, type TaskStat } from './task-stat.ts';
 import { ThreadChoice } from './thread-choice.ts';
-import { lookAtThread, type ThreadLook, type ThreadReading } from './thread-look.ts';
+import { HIDDEN_WAITS, REFUSED_WAITS, lookAtThread, type ThreadLook, type ThreadReading } from './thread-look.ts';
 import { type QuotaPath, type ThrottlingMeters } from './throttling.ts';
 import { waitsOf } from './waits.ts';
 
@@ -39,7 +39,8 @@ export class ProcessWatch {
   readonly #choice = new ThreadChoice();
   readonly #rates = new CpuRates();
   readonly #descriptors: DescriptorUse;
-  #firstAt: number | undefined;
+  /** Since when a thread that waits for events would have been seen. */
+  #watchedFrom: number | undefined;
   #before: { readonly at: number; readonly cpuTicks: number } | undefined;
   #polledAt: number | undefined;
   #facts: { readonly at: number; readonly uid: number | null; readonly quotas: QuotaPath | undefined } | undefined;
@@ -73,8 +74,7 @@ export class ProcessWatch {
     if (looks.length === 0) return undefined;
     const rates = this.#rates.next(looks, { startedAt: at, all });
     this.#choice.learn(looks, rates);
-    this.#firstAt ??= at;
-    if (looks.some(waitsForEvents)) this.#polledAt = at;
+    this.#watchFor(looks, hidden, at);
     if (looks.every(({ schedule }) => schedule === undefined)) hidden.add(NO_SCHEDULE);
     const { uid, quotas } = this.#factsAt(at);
     const throttled = quotas && this.#tools.meters.rateOver(quotas);
@@ -88,12 +88,20 @@ export class ProcessWatch {
       threads: { total: Math.max(stat.threads, looks.length), looked: looks.length },
       waits: waitsOf(looks),
       polledAgoMs: this.#polledAt === undefined ? null : Math.round(at - this.#polledAt),
-      watchedMs: Math.round(at - this.#firstAt),
+      watchedMs: Math.round(at - (this.#watchedFrom ?? at)),
       cpu: before === undefined ? null : this.#cpu(sumOf(rates), stat, before, at),
       throttling: throttled?.throttling ?? null,
       descriptors,
       missing: [...hidden],
     };
+  }
+
+  /** That none was seen says nothing while what they wait for is hidden, or some of them have not had their turn. */
+  #watchFor(looks: readonly ThreadLook[], hidden: ReadonlySet<string>, at: number): void {
+    if (looks.some(waitsForEvents)) this.#polledAt = at;
+    const isBlind = hidden.has(HIDDEN_WAITS) || hidden.has(REFUSED_WAITS) || !this.#choice.hadAll;
+    if (isBlind) this.#watchedFrom = undefined;
+    else this.#watchedFrom ??= at;
   }
 
   async #lookAtThreads(

@@ -12,10 +12,19 @@ const ACTIVE = 1;
 export class ThreadChoice {
   #active: readonly number[] = [];
   #offset = 0;
+  #hadAll = false;
+
+  /** Whether every thread has had its turn. */
+  get hadAll(): boolean {
+    return this.#hadAll;
+  }
 
   /** `tids`: all threads, in the kernel's order. At most `most` of them, in no order; `most` is at least 4. */
   choose(tids: readonly number[], most: number): readonly number[] {
-    if (tids.length <= most) return tids;
+    if (tids.length <= most) {
+      this.#hadAll = true;
+      return tids;
+    }
     const there = new Set(tids);
     const chosen = new Set(tids.slice(0, 1));
     for (const tid of this.#active) {
@@ -27,7 +36,9 @@ export class ThreadChoice {
       const tid = tids[(this.#offset + i) % tids.length];
       if (tid !== undefined) chosen.add(tid);
     }
-    this.#offset = (this.#offset + Math.max(1, Math.floor(room / 2))) % tids.length;
+    this.#offset += Math.max(1, Math.floor(room / 2));
+    if (this.#offset >= tids.length) this.#hadAll = true;
+    this.#offset %= tids.length;
     return [...chosen];
   }
 
