@@ -20,7 +20,7 @@ export function isNetstatRow(line: string): boolean {
 export function readNetstatRow(line: string): RowReading {
   if (!line.startsWith('tcp')) return { kind: 'other' };
   const { words, rest } = firstWords(line, 6);
-  const [, recv, send, local, peer, word] = words;
+  const [protocol, recv, send, local, peer, word] = words;
   if (local === undefined || peer === undefined || word === undefined) {
     return { kind: 'bad', reason: 'a TCP socket without addresses or state: was the line cut?' };
   }
@@ -33,7 +33,9 @@ export function readNetstatRow(line: string): RowReading {
   if (state === undefined) {
     return { kind: 'bad', reason: `no TCP state is called ${excerpt(word)}; with LC_ALL=C netstat speaks English` };
   }
-  return { kind: 'socket', row: { state, family: familyOf(local), recvQueue, sendQueue, local, peer, details: rest } };
+  // net-tools writes mapped addresses (::ffff:192.0.2.1) as IPv4, in rows of tcp6; busybox knows no tcp6.
+  const family = protocol === 'tcp6' ? 'ipv6' : familyOf(local);
+  return { kind: 'socket', row: { state, family, recvQueue, sendQueue, local, peer, details: rest } };
 }
 
 /** Which optional columns a table has, by its heading; undefined without a heading. */

@@ -27,9 +27,8 @@ export function readEnd(text: string): TextEnd {
   if (endpoint !== undefined) return { kind: 'endpoint', endpoint };
   const portIsName = /^[a-z][\w.+-]*$/i.test(port);
   const addressIsName = /^[a-z0-9]([\w.-]*[a-z0-9])?$/i.test(address) && /[a-z]/i.test(address);
-  const addressIsFine = parseEndpoint(`${address === '*' ? '0.0.0.0' : address}:0`) !== undefined;
-  const portIsFine = /^(\d{1,5}|\*)$/.test(port);
-  return (portIsName || portIsFine) && (addressIsName || addressIsFine) ? NAMED : UNREADABLE;
+  if (addressIsName) return portIsName || readEnd(`*:${port}`).kind === 'endpoint' ? NAMED : UNREADABLE;
+  return portIsName && readEnd(`${address}:0`).kind === 'endpoint' ? NAMED : UNREADABLE;
 }
 
 /** How the text spells the family: `[`, or two colons and more, make IPv6. `*` is either. */
