@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SOURCES } from '@closewatch/protocol';
-import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { builtProgram } from '../testing/built-program.ts';
 import { ZOO_PROC_ROOT, zooNetstat } from '../testing/fixtures.ts';
+import { LEAK_LAB } from '../testing/leak-lab.ts';
 import { ZooNamespace, netstatIn, obstacleToNetstat } from '../testing/network-namespace.ts';
 import { counts } from './counts.ts';
-
-const LEAK_LAB = resolve(import.meta.dirname, '../../../../tools/leak-lab/main.ts');
 
 describe('closewatch-agent counts', () => {
   it('prints the lines of netstat and awk', async () => {
