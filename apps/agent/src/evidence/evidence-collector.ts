@@ -27,10 +27,8 @@ export interface EvidenceParts {
 
 /** So many processes are all looked at each time. Of more, the largest half of these are, and the others take turns. */
 const FEW = 16;
-/**
- * Threads for each millisecond since the last turn, at about 35 µs each: 0.2 % of a CPU, whatever there is to look at.
- */
-const THREADS_PER_MS = 0.05;
+/** Threads for each millisecond since the last turn, at about 50 µs each: 0.15 % of a CPU, whatever there is to look at. */
+const THREADS_PER_MS = 0.03;
 const LEAST_THREADS = 64;
 const MOST_THREADS = 512;
 const LEAST_OF_A_PROCESS = 4;

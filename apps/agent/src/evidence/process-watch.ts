@@ -27,6 +27,7 @@ type Found = Omit<ProcessEvidence, 'process' | 'closeWait' | 'unread' | 'orphane
 
 /** The user and the quotas of a process seldom change. */
 const FACTS_HOLD_MS = 60_000;
+const LISTING_HOLDS_MS = 30_000;
 export const NO_SCHEDULE = 'run time and run-queue wait: this kernel counts none (CONFIG_SCHED_INFO)';
 /** The kernel rounds a process' time to ticks, at each end of a window. */
 const ROUNDED_TICKS = 2;
@@ -44,6 +45,7 @@ export class ProcessWatch {
   #before: { readonly at: number; readonly cpuTicks: number } | undefined;
   #polledAt: number | undefined;
   #facts: { readonly at: number; readonly uid: number | null; readonly quotas: QuotaPath | undefined } | undefined;
+  #listing: { readonly at: number; readonly tids: readonly number[] } | undefined;
   #found: Found | undefined;
 
   constructor(process: Process, tools: WatchTools) {
@@ -70,7 +72,7 @@ export class ProcessWatch {
     const stat = typeof text === 'string' ? taskStatIn(text) : undefined;
     if (stat === undefined || startOf(stat, bootedAtMs) !== this.#process.startedAt) return undefined;
     const hidden = new Set<string>();
-    const { looks, all } = await this.#lookAtThreads(mostThreads, hidden, pacer);
+    const { looks, all } = await this.#lookAtThreads(mostThreads, stat, at, hidden, pacer);
     if (looks.length === 0) return undefined;
     const rates = this.#rates.next(looks, { startedAt: at, all });
     this.#choice.learn(looks, rates);
@@ -104,13 +106,23 @@ export class ProcessWatch {
     else this.#watchedFrom ??= at;
   }
 
+  /** A listing takes about a microsecond for each thread: one of many threads is used again while it is young. */
+  #tidsOf(task: string, most: number, { threads }: TaskStat, at: number): readonly number[] {
+    const last = this.#listing;
+    if (last?.tids.length === threads && threads > most && at - last.at < LISTING_HOLDS_MS) return last.tids;
+    this.#listing = { at, tids: idsIn(task) };
+    return this.#listing.tids;
+  }
+
   async #lookAtThreads(
     most: number,
+    stat: TaskStat,
+    at: number,
     hidden: Set<string>,
     pacer: Pacer,
   ): Promise<{ looks: ThreadLook[]; all: boolean }> {
     const task = join(this.#folder, 'task');
-    const tids = idsIn(task);
+    const tids = this.#tidsOf(task, most, stat, at);
     const chosen = this.#choice.choose(tids, most);
     const looks: ThreadLook[] = [];
     for (const tid of chosen) {
