@@ -151,7 +151,7 @@ describe('the evidence of a process', () => {
     const [first] = evidence.waits;
     expect(first).toMatchObject({ state: 'S', wchan: expect.stringMatching(/^futex_/), syscall: 'futex' });
     expect(evidence.cpu?.runMsPerSecond).toBeLessThan(100);
-    // Runtimes of before 2025 do not name the thread, and so cannot be told apart.
+    // Older ones do not name their threads.
     if (Number(process.versions.node.split('.')[0]) >= 24) expect(evidence.polledAgoMs).toBeNull();
   });
 
