@@ -53,18 +53,24 @@ export function nameNamespace(
 }
 
 function containerOf(procRoot: string, pid: number): string | undefined {
-  try {
-    return placementIn(readFileSync(join(procRoot, String(pid), 'cgroup'), 'utf8')).containerId;
-  } catch {
-    return undefined;
-  }
+  return placementIn(readOrNothing(join(procRoot, String(pid), 'cgroup'))).containerId;
 }
 
 function executableOf(procRoot: string, pid: number): string {
   try {
     return basename(readlinkSync(join(procRoot, String(pid), 'exe')).replace(/ \(deleted\)$/, ''));
   } catch {
-    return readStat(procRoot, pid)?.name ?? 'process';
+    // Not ours to see. What a process calls itself is: `nginx: master process`.
+    const [word] = readOrNothing(join(procRoot, String(pid), 'cmdline')).split(/[\0 ]/);
+    return basename((word ?? '').replace(/:$/, '')) || (readStat(procRoot, pid)?.name ?? 'process');
+  }
+}
+
+function readOrNothing(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
   }
 }
 

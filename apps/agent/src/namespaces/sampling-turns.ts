@@ -12,6 +12,8 @@ export interface TurnHistory {
 /** A socket counts from its second sighting, so the second look at a namespace does not wait for a round. */
 const LOOKS_TO_KNOW = 2;
 const SHORTEST_MS = 30_000;
+/** So many looks in a row are no burden, and a few namespaces need not wait for each other. */
+const AT_ONCE = 4;
 /** The wire's longest interval. */
 const LONGEST_MS = 3_600_000;
 /** What looks at other namespaces may take of one CPU. A look costs 4 ms even where there is nothing (kernel's hash table). */
@@ -45,5 +47,5 @@ export function chosenForTurn<History extends TurnHistory>(
   return all
     .filter((history) => history.looks < LOOKS_TO_KNOW || waited(history) >= intervalMs)
     .sort((a, b) => rank(a) - rank(b) || b.changedAt - a.changedAt || a.sampledAt - b.sampledAt)
-    .slice(0, Math.ceil((all.length * tickMs) / intervalMs));
+    .slice(0, Math.max(AT_ONCE, Math.ceil((all.length * tickMs) / intervalMs)));
 }

@@ -1,4 +1,5 @@
 import { execFileSync, spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { ended, untilSays } from './program.ts';
 
@@ -76,7 +77,10 @@ export class ZooNamespace {
 
   async close(): Promise<void> {
     for (const guest of this.#guests) await ended(guest);
-    await ended(this.#zoo);
+    // Its input's end ends it: an unshare that waits for a child (--fork) is deaf to SIGTERM.
+    const exit = once(this.#zoo, 'exit');
+    this.#zoo.stdin?.end();
+    if (this.#zoo.exitCode === null && this.#zoo.signalCode === null) await exit;
   }
 
   #door(): string[] {
@@ -98,6 +102,11 @@ export function ssIn(namespace: ZooNamespace): string[] {
     .trim()
     .split('\n')
     .filter((line) => !line.startsWith('LISTEN '))
-    .map((line) => line.replace('ESTAB ', 'ESTABLISHED ').replace(/-(\d) /, '$1 ').replaceAll('-', '_'))
+    .map((line) =>
+      line
+        .replace('ESTAB ', 'ESTABLISHED ')
+        .replace(/-(\d) /, '$1 ')
+        .replaceAll('-', '_'),
+    )
     .toSorted();
 }
