@@ -109,7 +109,7 @@ export class DescriptorSearch {
   /** Afterwards it holds what was found, and nothing else that is remembered of it. */
   async #searchWhole(pid: number, share: number, order: SearchOrder): Promise<void> {
     const remembered = [...(this.#holders.known(pid)?.descriptors.values() ?? [])];
-    const descriptors = this.#descriptorsOf(pid);
+    const descriptors = await this.#descriptorsOf(pid, order.pacer);
     const isWhole = await this.#follow(pid, descriptors, share, order, () => undefined);
     const holder = this.#holders.known(pid);
     if (holder === undefined || !isWhole) return;
@@ -127,7 +127,7 @@ export class DescriptorSearch {
   /** Follows those of which nothing is remembered that is still there; returns what was found. */
   async #searchUnknown(pid: number, share: number, order: SearchOrder): Promise<readonly number[]> {
     const known = this.#holders.known(pid);
-    const unknown = this.#descriptorsOf(pid).filter((descriptor) => {
+    const unknown = (await this.#descriptorsOf(pid, order.pacer)).filter((descriptor) => {
       const before = known?.descriptors.get(descriptor);
       return before === undefined || !order.byInode.has(before);
     });
@@ -136,9 +136,9 @@ export class DescriptorSearch {
     return found;
   }
 
-  #descriptorsOf(pid: number): readonly number[] {
-    const listed = this.#processes.descriptorsOf(pid);
-    if (listed !== 'hidden') return listed.map(Number);
+  async #descriptorsOf(pid: number, pacer: Pacer): Promise<readonly number[]> {
+    const listed = await this.#processes.listDescriptors(pid, pacer);
+    if (listed !== 'hidden') return listed;
     this.#hidden = true;
     return [];
   }
