@@ -1,14 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { type Connection, type Orphan, type ProcessEvidence, type Snapshot } from '@closewatch/protocol';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { builtProgram } from '../testing/built-program.ts';
-import { startScenario, type Scenario } from '../testing/leak-lab.ts';
-import { ended } from '../testing/program.ts';
-import { Sink } from '../testing/sink.ts';
+import { type Connection, type Orphan, type ProcessEvidence } from '@closewatch/protocol';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { LabWatch } from '../testing/lab-watch.ts';
 
 /**
  * Every way to leak, by the programs of the leak lab, all at once beside one agent: what its snapshots tell of each.
@@ -33,98 +26,28 @@ type Name = (typeof SCENARIOS)[number];
 
 jest.setTimeout(30_000);
 
-const labs = new Map<Name, Scenario>();
-const sink = new Sink();
-let program: Awaited<ReturnType<typeof builtProgram>>;
-let agent: ChildProcess;
-let agentSaid = '';
-let folder: string;
+const watch = new LabWatch<Name>();
 
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'closewatch-agent-'));
-  program = await builtProgram('main.ts');
-  const server = await sink.open();
-  agent = spawn(process.execPath, [program.path, 'run'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: {
-      PATH: process.env['PATH'],
-      CLOSEWATCH_SERVER: server.href,
-      CLOSEWATCH_TOKEN: 't',
-      CLOSEWATCH_DATA: folder,
-      CLOSEWATCH_INTERVAL: '1s',
-    },
-  });
-  agent.stderr?.on('data', (piece: Buffer) => (agentSaid += piece.toString()));
-  await until(
-    () => snapshots().length > 0,
-    () => 'nothing',
-  );
-  // Half of them by IPv6. The keepalive leaves time for the two looks that the agent tells of a connection after.
-  const starts = SCENARIOS.map(async (name, index) => {
-    const host = index % 2 === 0 ? '127.0.0.1' : '::1';
-    const words = ['--count', String(COUNT), '--rate', '200', '--host', host, '--keepalive', '6s', '--duration', '2m'];
-    labs.set(name, await startScenario(name, ...words));
-  });
-  await Promise.all(starts);
-}, 60_000);
+// The keepalive leaves time for the two looks that the agent tells of a connection after.
+beforeAll(
+  () => watch.start(SCENARIOS, '--count', String(COUNT), '--rate', '200', '--keepalive', '6s', '--duration', '2m'),
+  60_000,
+);
 
-afterAll(async () => {
-  await Promise.all([...labs.values()].map(({ program: lab }) => ended(lab)));
-  await ended(agent);
-  await sink.close();
-  await program.remove();
-  rmSync(folder, { recursive: true });
-}, 30_000);
-
-function snapshots(): Snapshot[] {
-  return sink.received.flatMap((received) => received.snapshots).filter(({ netns }) => netns === 0);
-}
-
-function lab(name: Name): Scenario {
-  const scenario = labs.get(name);
-  if (scenario === undefined) throw new Error(`${name} did not start`);
-  return scenario;
-}
-
-/** What the newest snapshot that tells of any says of a scenario's connections. */
-function connectionsOf(name: Name): Connection[] {
-  const { port } = lab(name);
-  const told = snapshots().map(({ connections }) => connections.filter(({ local }) => local.port === port));
-  return told.findLast(({ length }) => length > 0) ?? [];
-}
-
-/** The newest evidence of a process, by default of the one that a scenario names. */
-function evidenceOf(name: Name, pid = lab(name).pid): ProcessEvidence | undefined {
-  return snapshots()
-    .findLast(({ evidence }) => evidence !== undefined)
-    ?.evidence?.find((one) => one.process.pid === pid);
-}
-
-/** Waits for a look that sees it; returns what `look` returns then. What was seen instead is what fails. */
-async function until<Seen>(
-  look: () => Seen | undefined | false,
-  instead: () => unknown,
-  forMs = 20_000,
-): Promise<Seen> {
-  for (const deadline = performance.now() + forMs; performance.now() < deadline; await sleep(50)) {
-    const seen = look();
-    if (seen !== undefined && seen !== false) return seen;
-  }
-  throw new Error(`the agent told ${JSON.stringify(instead(), undefined, 1)}\nand said ${agentSaid}`);
-}
+afterAll(() => watch.close());
 
 /** Waits until a scenario's process is seen in the way it is meant to be; returns the evidence that shows it. */
 function untilSeen(name: Name, isIt: (evidence: ProcessEvidence) => boolean): Promise<ProcessEvidence> {
   const look = (): ProcessEvidence | false => {
-    const evidence = evidenceOf(name);
+    const evidence = watch.evidenceOf(name);
     return evidence !== undefined && evidence.closeWait === COUNT && isIt(evidence) && evidence;
   };
-  return until(look, () => evidenceOf(name) ?? connectionsOf(name));
+  return watch.until(look, () => watch.evidenceOf(name) ?? watch.connectionsOf(name));
 }
 
 /** Whether all its threads are in this state, and asleep in this function of the kernel. */
 function allAre({ waits }: ProcessEvidence, state: string, wchan?: RegExp): boolean {
-  return waits.every((wait) => wait.state === state && (wchan?.test(wait.wchan ?? '') ?? true));
+  return waits.length > 0 && waits.every((wait) => wait.state === state && (wchan?.test(wait.wchan ?? '') ?? true));
 }
 
 /** Why the agent may not see in what other processes sleep: it is neither root nor their parent. */
@@ -146,18 +69,18 @@ describe('beside the leak lab the agent tells of', () => {
   it('code-leak: everything read, by a process that polls and has nothing to do', async () => {
     const evidence = await untilSeen('code-leak', ({ cpu }) => cpu !== null && cpu.runMsPerSecond < 300);
     expect(evidence).toMatchObject({ unread: 0, orphaned: 0 });
-    const connections = connectionsOf('code-leak');
+    const connections = watch.connectionsOf('code-leak');
     expect(connections.map(({ recvQueue }) => recvQueue)).toEqual(Array(COUNT).fill(0));
     for (const connection of connections) {
       expect(connection).toMatchObject({ ownership: 'known', direction: 'inbound', timer: { kind: 'none' } });
-      expect(connection.owners).toMatchObject([{ pid: lab('code-leak').pid }]);
+      expect(connection.owners).toMatchObject([{ pid: watch.lab('code-leak').pid }]);
     }
   });
 
   it('not-reading: bytes and the end unread, by a process that is as healthy', async () => {
     const evidence = await untilSeen('not-reading', ({ cpu }) => cpu !== null && cpu.runMsPerSecond < 300);
     expect(evidence).toMatchObject({ unread: COUNT, orphaned: 0 });
-    expect(connectionsOf('not-reading').map(({ recvQueue }) => recvQueue)).toEqual(Array(COUNT).fill(19));
+    expect(watch.connectionsOf('not-reading').map(({ recvQueue }) => recvQueue)).toEqual(Array(COUNT).fill(19));
   });
 
   itSeesWaits(`code-leak and not-reading: just seen waiting for events${why}`, async () => {
@@ -168,14 +91,14 @@ describe('beside the leak lab the agent tells of', () => {
   });
 
   it('never-accepted: no owner, no descriptor, and how full the queue is', async () => {
-    const all = (): Connection[] => connectionsOf('never-accepted');
-    await until(() => all().length === COUNT, all);
+    const all = (): Connection[] => watch.connectionsOf('never-accepted');
+    await watch.until(() => all().length === COUNT, all);
     for (const connection of all()) {
       expect(connection).toMatchObject({ ownership: 'not_accepted', owners: [], direction: 'inbound' });
       expect(connection.recvQueue).toBeGreaterThanOrEqual(1);
       expect(connection.acceptQueue).toEqual({ length: COUNT, limit: COUNT });
     }
-    expect(evidenceOf('never-accepted')).toBeUndefined();
+    expect(watch.evidenceOf('never-accepted')).toBeUndefined();
   });
 
   it('stopped: all threads in state T, and no run time', async () => {
@@ -190,7 +113,7 @@ describe('beside the leak lab the agent tells of', () => {
       (seen) => allAre(seen, 'R') && seen.cpu !== null && seen.cpu.runMsPerSecond > 250,
     );
     expect(evidence).toMatchObject({ unread: COUNT, polledAgoMs: null });
-    await ended(lab('busy').program);
+    await watch.end('busy');
   });
 
   it('starved: its thread would run, and waits for a CPU far longer than it has one', async () => {
@@ -201,7 +124,7 @@ describe('beside the leak lab the agent tells of', () => {
     expect(evidence).toMatchObject({ unread: COUNT, polledAgoMs: null });
     const { runMsPerSecond = Infinity, runQueueWaitMsPerSecond = 0 } = evidence.cpu ?? {};
     expect(runQueueWaitMsPerSecond).toBeGreaterThan(2 * runMsPerSecond);
-    await ended(lab('starved').program);
+    await watch.end('starved');
   });
 
   itSeesWaits(`lock: every thread waits in futex, and none was seen polling${why}`, async () => {
@@ -224,11 +147,10 @@ describe('beside the leak lab the agent tells of', () => {
   });
 
   it('keepalive-leak: a keepalive runs, then the sockets are orphaned and their descriptors open', async () => {
-    const { pid, port } = lab('keepalive-leak');
-    const told = (): Connection[] =>
-      snapshots().flatMap(({ connections }) => connections.filter(({ local }) => local.port === port));
+    const { pid } = watch.lab('keepalive-leak');
+    const told = (): Connection[] => watch.looksAt('keepalive-leak').flat();
     const orphaned = (): Connection[] => told().filter(({ endedAs }) => endedAs === 'orphaned');
-    await until(() => orphaned().length === COUNT, told);
+    await watch.until(() => orphaned().length === COUNT, told);
     const before = told().filter(({ endedAs }) => endedAs === undefined);
     expect(before.map(({ timer }) => timer?.kind)).toContain('keepalive');
     for (const { owners } of orphaned()) {
@@ -236,41 +158,40 @@ describe('beside the leak lab the agent tells of', () => {
       expect(readlinkSync(`/proc/${pid}/fd/${owners[0]?.descriptor}`)).toMatch(/^socket:/);
     }
     const held = (): Orphan[] =>
-      (snapshots().findLast(({ orphans }) => orphans !== undefined)?.orphans?.items ?? []).filter(({ owners }) =>
+      (watch.snapshots().findLast(({ orphans }) => orphans !== undefined)?.orphans?.items ?? []).filter(({ owners }) =>
         owners.some((owner) => owner.pid === pid),
       );
-    await until(() => held().length === COUNT, held);
+    await watch.until(() => held().length === COUNT, held);
     expect(held().map(({ socketId }) => socketId)).toEqual(
       expect.arrayContaining(orphaned().map(({ socketId }) => socketId)),
     );
-    const evidence = (): ProcessEvidence | undefined => evidenceOf('keepalive-leak');
-    await until(() => evidence()?.orphaned === COUNT, evidence);
+    const evidence = (): ProcessEvidence | undefined => watch.evidenceOf('keepalive-leak');
+    await watch.until(() => evidence()?.orphaned === COUNT, evidence);
     expect(evidence()).toMatchObject({ closeWait: 0, unread: 0 });
   });
 
   it('inherited: two owners of each socket, and evidence of both', async () => {
     await untilSeen('inherited', () => true);
-    const connections = connectionsOf('inherited');
+    const connections = watch.connectionsOf('inherited');
     expect(connections.map(({ owners }) => owners.length)).toEqual(Array(COUNT).fill(2));
     const pids = new Set(connections.flatMap(({ owners }) => owners.map(({ pid }) => pid)));
     expect(pids.size).toBe(2);
-    expect(pids).toContain(lab('inherited').pid);
-    for (const pid of pids) expect(evidenceOf('inherited', pid)).toMatchObject({ closeWait: COUNT, unread: COUNT });
+    expect(pids).toContain(watch.lab('inherited').pid);
+    for (const pid of pids)
+      expect(watch.evidenceOf('inherited', pid)).toMatchObject({ closeWait: COUNT, unread: COUNT });
   });
 
   it('half-close: nothing unread, and the peer acknowledges more and more', async () => {
-    const { port } = lab('half-close');
-    const told = (): Connection[] =>
-      snapshots().flatMap(({ connections }) => connections.filter(({ local }) => local.port === port));
+    const told = (): Connection[] => watch.looksAt('half-close').flat();
     // How far each had come, look by look. The agent asks again twice a minute.
     const progress = (): (number | null)[][] =>
       [...Map.groupBy(told(), ({ socketId }) => socketId).values()].map((looks) =>
         looks.map(({ bytesAcked }) => bytesAcked),
       );
     const grows = (looks: readonly (number | null)[]): boolean => (looks.at(-1) ?? 0) > (looks[0] ?? Infinity);
-    await until(() => progress().length === COUNT && progress().every(grows), progress, 50_000);
+    await watch.until(() => progress().length === COUNT && progress().every(grows), progress, 50_000);
     expect(new Set(told().map(({ recvQueue }) => recvQueue))).toEqual(new Set([0]));
-    for (const { lastSentAt, lastSeenAt } of connectionsOf('half-close')) {
+    for (const { lastSentAt, lastSeenAt } of watch.connectionsOf('half-close')) {
       expect(Date.parse(lastSeenAt) - Date.parse(lastSentAt ?? '')).toBeLessThan(15_000);
     }
   }, 60_000);
