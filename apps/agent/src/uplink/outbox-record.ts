@@ -9,9 +9,8 @@ export type OutboxRecord =
   /** The server has these snapshots of a run, first and last included, or does not want them. */
   | { readonly kind: 'done'; readonly run: Run; readonly from: number; readonly to: number };
 
-/** A file begins so; the number is the version of all that follows. */
+/** A file begins so; the number is the version of all that follows, and stands in the mark of each record, too. */
 export const FILE_HEADER = Buffer.from('closewatch outbox 1\n', 'latin1');
-const ANY_FILE_HEADER = /^closewatch outbox (\d{1,6})\n/;
 
 /*
  * A record, little endian. The checksum is over everything behind it.
@@ -71,8 +70,6 @@ export interface Scanned {
   readonly records: readonly Located[];
   /** Stretches that hold nothing readable: each was a record at least. */
   readonly damaged: number;
-  /** Written by an agent that knows more: nothing of it was looked at. */
-  readonly foreign: boolean;
 }
 
 /**
@@ -80,13 +77,9 @@ export interface Scanned {
  * does. Payloads are views of `bytes`.
  */
 export function scanSegment(bytes: Buffer): Scanned {
-  const version = ANY_FILE_HEADER.exec(bytes.toString('latin1', 0, 32))?.[0];
-  if (version !== undefined && version !== FILE_HEADER.toString('latin1')) {
-    return { records: [], damaged: 0, foreign: true };
-  }
   const records: Located[] = [];
-  let damaged = version === undefined ? 1 : 0;
-  let sound = version !== undefined;
+  let sound = bytes.subarray(0, FILE_HEADER.length).equals(FILE_HEADER);
+  let damaged = sound ? 0 : 1;
   let position = sound ? FILE_HEADER.length : 0;
   while (position < bytes.length) {
     const found = recordAt(bytes, position);
@@ -101,7 +94,7 @@ export function scanSegment(bytes: Buffer): Scanned {
     const next = bytes.indexOf(MARK, position + 1);
     position = next === -1 ? bytes.length : next;
   }
-  return { records, damaged, foreign: false };
+  return { records, damaged };
 }
 
 function recordAt(bytes: Buffer, start: number): Located | undefined {

@@ -18,6 +18,8 @@ export interface OutboxParts {
   /** What the agent says of itself. */
   readonly describe: () => Agent;
   readonly losses: LossListener & { save(): Promise<void> };
+  /** After the disk refused it is left alone for so long. */
+  readonly retryAfterMs?: number;
 }
 
 /** While the disk does not take them: a day of counts at 5 s, and little for a host to spare. */
@@ -25,7 +27,6 @@ const MEMORY_BYTES = 4 * 1024 * 1024;
 const SEGMENTS_A_LIFE = 24;
 /** A disk that does not answer must not hold up what needs none. */
 const PATIENCE_MS = 2_000;
-/** After the disk refused; in between it is left alone. */
 const RETRY_AFTER_MS = 30_000;
 
 /**
@@ -175,7 +176,7 @@ export class Outbox {
         return result;
       } catch (error) {
         this.#trouble = messageOf(error);
-        this.#retryAt = performance.now() + RETRY_AFTER_MS;
+        this.#retryAt = performance.now() + (this.#parts.retryAfterMs ?? RETRY_AFTER_MS);
         return undefined;
       } finally {
         this.#busySince = undefined;

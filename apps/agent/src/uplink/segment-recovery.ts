@@ -42,8 +42,7 @@ async function recover(
   losses: LossListener,
 ): Promise<Segment | undefined> {
   const contents = await readFile(path);
-  const { records, damaged, foreign } = scanSegment(contents);
-  if (foreign) losses.damaged(1);
+  const { records, damaged } = scanSegment(contents);
   if (damaged > 0) losses.damaged(damaged);
   for (const { record } of records) {
     if (record.kind === 'done') delivered.add(record.run.runId, record.from, record.to);
