@@ -47,7 +47,7 @@ export async function openLooks({ procRoot, source: forced, intervalMs }: LooksO
       }),
     ],
     clock,
-    intervalMs: () => intervalMs,
+    intervalMs,
     behind: () => false,
     uptimeMs: () => Date.now() - facts.bootedAtMs,
   });

@@ -1,7 +1,7 @@
-import koffi from 'koffi';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { SystemCallError, errnoName } from '../sockets/libc.ts';
+import { koffi, libcFunction } from '../sockets/native.ts';
 
 const CLONE_NEWNET = 0x4000_0000;
 const AF_UNIX = 1;
@@ -11,16 +11,11 @@ const SOL_SOCKET = 1;
 /** asm-generic/socket.h, from Linux 5.14 on. */
 const SO_NETNS_COOKIE = 71;
 
-const libc = koffi.load(null);
-const setns = libc.func('int setns(int, int)') as (descriptor: number, kind: number) => number;
-const socket = libc.func('int socket(int, int, int)') as (domain: number, type: number, protocol: number) => number;
-const getsockopt = libc.func('int getsockopt(int, int, int, _Out_ void *, _Inout_ void *)') as (
-  descriptor: number,
-  level: number,
-  option: number,
-  value: Uint8Array,
-  length: Uint8Array,
-) => number;
+const setns = libcFunction<(descriptor: number, kind: number) => number>('int setns(int, int)');
+const socket = libcFunction<(domain: number, type: number, protocol: number) => number>('int socket(int, int, int)');
+const getsockopt = libcFunction<
+  (descriptor: number, level: number, option: number, value: Uint8Array, length: Uint8Array) => number
+>('int getsockopt(int, int, int, _Out_ void *, _Inout_ void *)');
 
 /** What a program does that cannot come back to its own namespace: whatever it did next, it would do in the wrong one. */
 function endProgram(why: string): never {
@@ -48,11 +43,11 @@ export class NamespaceGate {
    * it throws, and {@link SystemCallError} `EPERM` without CAP_SYS_ADMIN.
    */
   inside<Result>(descriptor: number, work: () => Result): Result {
-    if (setns(descriptor, CLONE_NEWNET) !== 0) throw new SystemCallError('setns', koffi.errno());
+    if (setns(descriptor, CLONE_NEWNET) !== 0) throw new SystemCallError('setns', koffi().errno());
     try {
       return work();
     } finally {
-      if (setns(this.#home, CLONE_NEWNET) !== 0) this.#strand(`setns back: ${errnoName(koffi.errno())}`);
+      if (setns(this.#home, CLONE_NEWNET) !== 0) this.#strand(`setns back: ${errnoName(koffi().errno())}`);
     }
   }
 

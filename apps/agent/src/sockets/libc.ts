@@ -1,4 +1,4 @@
-import koffi from 'koffi';
+import { koffi, libcFunction } from './native.ts';
 
 const AF_NETLINK = 16;
 const SOCK_RAW = 3;
@@ -7,12 +7,10 @@ const NETLINK_SOCK_DIAG = 4;
 /** The kernel has queued the next buffer before it returns the last one, so waiting could only mean a lost answer. */
 const MSG_DONTWAIT = 0x40;
 
-// koffi has no ssize_t; intptr_t is as wide. `null` is the process itself, which has its libc (glibc or musl) loaded.
-const libc = koffi.load(null);
-const socket = libc.func('int socket(int, int, int)') as (domain: number, type: number, protocol: number) => number;
-const send = libc.func('intptr_t send(int, const void *, size_t, int)') as SendOrReceive;
-const recv = libc.func('intptr_t recv(int, _Out_ void *, size_t, int)') as SendOrReceive;
-const close = libc.func('int close(int)') as (descriptor: number) => number;
+const socket = libcFunction<(domain: number, type: number, protocol: number) => number>('int socket(int, int, int)');
+const send = libcFunction<SendOrReceive>('intptr_t send(int, const void *, size_t, int)');
+const recv = libcFunction<SendOrReceive>('intptr_t recv(int, _Out_ void *, size_t, int)');
+const close = libcFunction<(descriptor: number) => number>('int close(int)');
 
 type SendOrReceive = (descriptor: number, bytes: Uint8Array, length: number, flags: number) => number;
 
@@ -30,7 +28,7 @@ export class SystemCallError extends Error {
 
 /** `ENOENT` for 2; `errno 9999` for a number without a name. */
 export function errnoName(errno: number): string {
-  const known = Object.entries(koffi.os.errno).find(([, number]) => number === errno);
+  const known = Object.entries(koffi().os.errno).find(([, number]) => number === errno);
   return known === undefined ? `errno ${errno}` : known[0];
 }
 
@@ -41,20 +39,20 @@ export class DiagChannel {
 
   constructor() {
     this.#descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-    if (this.#descriptor < 0) throw new SystemCallError('socket(AF_NETLINK, NETLINK_SOCK_DIAG)', koffi.errno());
+    if (this.#descriptor < 0) throw new SystemCallError('socket(AF_NETLINK, NETLINK_SOCK_DIAG)', koffi().errno());
   }
 
   send(request: Uint8Array): void {
     this.#refuseClosed();
     const sent = retried(() => send(this.#descriptor, request, request.length, 0));
-    if (sent !== request.length) throw new SystemCallError('send to netlink', koffi.errno());
+    if (sent !== request.length) throw new SystemCallError('send to netlink', koffi().errno());
   }
 
   /** Fills `into` with the next buffer of messages and returns its length in bytes. */
   receive(into: Uint8Array): number {
     this.#refuseClosed();
     const length = retried(() => recv(this.#descriptor, into, into.length, MSG_DONTWAIT));
-    if (length < 0) throw new SystemCallError('recv from netlink', koffi.errno());
+    if (length < 0) throw new SystemCallError('recv from netlink', koffi().errno());
     return length;
   }
 
@@ -72,6 +70,6 @@ export class DiagChannel {
 function retried(call: () => number): number {
   for (;;) {
     const result = call();
-    if (result >= 0 || koffi.errno() !== koffi.os.errno['EINTR']) return result;
+    if (result >= 0 || koffi().errno() !== koffi().os.errno['EINTR']) return result;
   }
 }

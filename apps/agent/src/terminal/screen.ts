@@ -17,17 +17,20 @@ const HOME = '\u001b[H';
 const ERASE_LINE_END = '\u001b[K';
 const ERASE_BELOW = '\u001b[J';
 
+/** Of a terminal that does not tell its size (0 of each). */
+const UNTOLD = { columns: 80, rows: 24 };
+
 /** Pictures in place on the alternate screen of a terminal, which comes back as it was; no taller than the terminal. */
 export function terminalScreen(stream: NodeJS.WriteStream): Screen {
   let entered = false;
   return {
     get width() {
-      return stream.columns;
+      return stream.columns || UNTOLD.columns;
     },
     show(lines) {
       if (!entered) stream.write(ENTER);
       entered = true;
-      const rows = Math.max(1, stream.rows - 1);
+      const rows = Math.max(2, (stream.rows || UNTOLD.rows) - 1);
       const fitting =
         lines.length > rows ? [...lines.slice(0, rows - 1), `… ${lines.length - rows + 1} lines more`] : lines;
       // Each line erases what was left of it: erasing the whole screen first would flicker.
