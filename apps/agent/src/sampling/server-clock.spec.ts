@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { HostTime } from '../host/host-time.ts';
 import { ServerClock } from './server-clock.ts';
 
 const START = Date.UTC(2026, 10, 22, 3);
@@ -82,5 +83,38 @@ describe("the server's clock", () => {
     pass(1_000);
     expect(clock.instant(clock.now())).toBe('2026-11-22T03:00:01.000Z');
     expect(clock.offsetMs).toBe(-7_200_000);
+  });
+});
+
+describe("the server's clock of an earlier run", () => {
+  it('is believed before the first reply, and corrected by it', () => {
+    const known = new ServerClock({ monotonic: () => monotonic, wall: () => wall }, START - 600_000 - monotonic);
+    expect(known.instant(known.now())).toBe('2026-11-22T02:50:00.000Z');
+    wall += 7_200_000;
+    expect(known.instant(known.now())).toBe('2026-11-22T02:50:00.000Z');
+    known.learn({ sentAt: monotonic, receivedAt: monotonic, serverTimeMs: START - 600_500 });
+    expect(known.instant(known.now())).toBe('2026-11-22T02:49:59.501Z');
+  });
+
+  it('is not known before a server told it', () => {
+    expect(clock.epoch).toBeUndefined();
+    learn(60_000);
+    expect(Math.abs((clock.epoch ?? 0) - (START + 60_000 - monotonic))).toBeLessThanOrEqual(6);
+  });
+});
+
+describe("the server's clock after the host slept", () => {
+  it('dates the very next instant right, and those before the sleep as before', () => {
+    let asleep = 0;
+    const clocks = { monotonic: () => monotonic, boot: () => monotonic + asleep, wall: () => wall };
+    const time = new HostTime(clocks);
+    const local = new ServerClock({ monotonic: () => time.now(), wall: () => time.wall() });
+    local.learn({ sentAt: time.now(), receivedAt: time.now(), serverTimeMs: START - 600_000 });
+    const before = local.now();
+    asleep += 3_600_000;
+    wall += 3_600_000;
+    expect(local.instant(local.now())).toBe('2026-11-22T03:50:00.000Z');
+    expect(local.instant(before)).toBe('2026-11-22T02:50:00.000Z');
+    expect(local.offsetMs).toBe(-600_000);
   });
 });
