@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { Address, Count, EndpointSchema, Port } from './primitives.ts';
 
 /**
- * Local ports in use towards one destination: sockets of all states whose local port is one that the kernel gives out.
- * At `used` = `available` connect() fails with EADDRNOTAVAIL.
+ * Local ports in use towards one destination: sockets of all states whose local port is one that the kernel gives out;
+ * one that somebody listens on it gives to nobody. At `used` = `available` connect() fails with EADDRNOTAVAIL.
  */
 export const PortPressureSchema = z.object({
   localAddress: Address,
@@ -19,9 +19,12 @@ export type PortPressure = z.infer<typeof PortPressureSchema>;
 export const PortsSchema = z.object({
   range: z.object({ low: Port, high: Port, reserved: Count }).nullable(),
   destinations: z.array(PortPressureSchema).max(100),
-  /** Destinations in all, listed or not. */
+  /** Destinations in all, listed or not; no more than the agent tells apart. */
   destinationCount: Count,
-  /** Connections that this side closed first, a second (TIME_WAIT / 60 s, the kernel's fixed time). */
+  /**
+   * Connections that this side closed first, a second: how the kernel's counters rose since the ports were told last
+   * (TcpExt TW, TWKilled, TCPTimeWaitOverflow); TIME_WAIT / 60 s, the kernel's fixed time, the first time.
+   */
   closesPerSecond: z.number().min(0).nullable(),
   timeWait: z.object({ count: Count, max: Count.nullable() }).nullable(),
 });

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type SocketRoll } from '../sockets/socket-roll.ts';
 import { builtProgram } from '../testing/built-program.ts';
 import { FakeProc } from '../testing/fake-proc.ts';
-import { ZooNamespace, obstacleToNetstat } from '../testing/network-namespace.ts';
+import { ZooNamespace, isThere, obstacleToNetstat } from '../testing/network-namespace.ts';
 import { ProcessSocketsCollector } from './process-sockets-collector.ts';
 
 const ourUid = process.getuid?.() ?? 0;
@@ -106,7 +106,7 @@ interface Told {
   missing: string[];
 }
 
-const obstacle = obstacleToNetstat();
+const obstacle = obstacleToNetstat() ?? (isThere('ss') ? undefined : 'iproute2 (ss) is missing');
 const describeBesideSs = obstacle === undefined ? describe : describe.skip;
 
 describeBesideSs(`processes beside ss${obstacle === undefined ? '' : ` (${obstacle})`}`, () => {
