@@ -73,13 +73,17 @@ export class Sampler {
     if (this.#source !== undefined && this.#source !== table.source) this.#lose(takenAt);
     this.#source = table.source;
     const findings = tracker.observe({ startedAt, takenAt, table });
-    try {
-      this.#end(findings.gone);
-      await this.#date(findings);
-      await owners.update(tracker, findings);
-    } catch (error) {
-      missing.push(`owners: ${messageOf(error)}`);
-    }
+    // Each by itself: what a look has found is not found again, so one that fails must not cost the others theirs.
+    const attempt = async (what: string, work: () => void | Promise<void>): Promise<void> => {
+      try {
+        await work();
+      } catch (error) {
+        missing.push(`${what}: ${messageOf(error)}`);
+      }
+    };
+    await attempt('ends', () => this.#end(findings.gone));
+    await attempt('ages', () => this.#date(findings));
+    await attempt('owners', () => owners.update(tracker, findings));
     const trackers = this.#parts.trackers?.() ?? [tracker];
     const additions = await this.#collect({ startedAt, takenAt, table, tracker, trackers }, missing);
     this.#missing = missing;

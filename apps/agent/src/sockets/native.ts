@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type Koffi from 'koffi';
+import { messageOf } from '../errors.ts';
 
 let loaded: typeof Koffi | undefined;
 
@@ -8,7 +9,13 @@ let loaded: typeof Koffi | undefined;
  * koffi has no addon for must start, and read /proc. Throws where there is none.
  */
 export function koffi(): typeof Koffi {
-  return (loaded ??= createRequire(import.meta.url)('koffi') as typeof Koffi);
+  try {
+    return (loaded ??= createRequire(import.meta.url)('koffi') as typeof Koffi);
+  } catch (error) {
+    // Node adds a list of who asked for it, line by line.
+    const [reason = ''] = messageOf(error).split('\n');
+    throw new Error(`koffi cannot be loaded: ${reason}`, { cause: error });
+  }
 }
 
 /**
