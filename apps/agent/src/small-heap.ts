@@ -8,3 +8,8 @@ import { setFlagsFromString } from 'node:v8';
  * generation has no bound: one of 48 MB saved nothing in the same measurement, and 20,000 leaks would not fit into it.
  */
 setFlagsFromString('--semi-space-growth-factor=1');
+/**
+ * Lets the old generation grow by little before it is collected, and compacts it then. With 10,000 leaks looked at every
+ * 5 s: 91 MB instead of 113 MB resident, with what small-malloc.ts does; most of it is garbage that lies less long.
+ */
+setFlagsFromString('--optimize-for-size');

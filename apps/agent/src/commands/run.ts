@@ -27,6 +27,7 @@ import { every } from '../sampling/every.ts';
 import { HostSampler } from '../sampling/host-sampler.ts';
 import { Sampler } from '../sampling/sampler.ts';
 import { ServerClock } from '../sampling/server-clock.ts';
+import { giveBackLargeBlocks } from '../small-malloc.ts';
 import { chooseSource } from '../sockets/choose-source.ts';
 import { Courier } from '../uplink/courier.ts';
 import { learnFromFirstReply } from '../uplink/first-reply.ts';
@@ -82,6 +83,7 @@ async function sampleAndPush(
   stop: AbortSignal,
 ): Promise<void> {
   const { server, hostname, intervalMs, dataFolder } = environment;
+  giveBackLargeBlocks();
   const facts = readHostFacts(procRoot);
   const thisRun = { runId: randomUUID(), bootId: facts.bootId };
   const runState = new RunState(dataFolder, facts.bootId);

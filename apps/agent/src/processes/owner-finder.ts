@@ -129,6 +129,7 @@ export class OwnerFinder {
 /** `owners` is undefined for a socket without an inode. */
 function ownershipOf(owners: readonly Owner[] | undefined, hidden: boolean): Ownership {
   if (owners === undefined) return { ownership: 'not_accepted', owners: [] };
-  if (owners.length > 0) return { ownership: 'known', owners };
+  // A list that grew keeps room for more; the owners of ten thousand sockets are kept for long.
+  if (owners.length > 0) return { ownership: 'known', owners: owners.slice() };
   return { ownership: hidden ? 'hidden' : 'none', owners };
 }

@@ -20,13 +20,17 @@ export class DiagDump {
   /** FIN_WAIT2 entries that sockstat counts as tw. */
   finWait2Minisockets = 0;
   readonly sequence: number;
-  readonly #records = new DiagRecords();
+  readonly #records: DiagRecords;
   readonly #messages: DiagMessages;
   readonly #roll: SocketRoll | undefined;
 
-  /** `sequence` is the request's; `roll`, if anybody wants it, takes every socket. */
-  constructor(sequence: number, roll?: SocketRoll) {
+  /**
+   * `sequence` is the request's; `roll`, if anybody wants it, takes every socket; `expected` CLOSE_WAIT sockets are made
+   * room for.
+   */
+  constructor(sequence: number, roll?: SocketRoll, expected?: number) {
     this.sequence = sequence;
+    this.#records = new DiagRecords(expected);
     this.#roll = roll;
     this.#messages = new DiagMessages(sequence, (bytes, view, offset) => this.#count(bytes, view, offset));
   }

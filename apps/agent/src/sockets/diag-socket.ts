@@ -6,9 +6,15 @@ import { socketTimer } from './socket-timer.ts';
 
 /** The messages of the CLOSE_WAIT sockets of one dump, side by side in one growing block. */
 export class DiagRecords {
-  #bytes = new Uint8Array(64 * RECORD_BYTES);
-  #view = viewOf(this.#bytes);
+  #bytes: Uint8Array;
+  #view: DataView;
   #length = 0;
+
+  /** With room for so many at first. */
+  constructor(room = 64) {
+    this.#bytes = new Uint8Array(room * RECORD_BYTES);
+    this.#view = viewOf(this.#bytes);
+  }
 
   get bytes(): Uint8Array {
     return this.#bytes;

@@ -16,6 +16,7 @@ const BUFFER_BYTES = 64 * 1024;
 /** One for all sources: what is received is taken out before anything else runs. */
 const BUFFER = new Uint8Array(BUFFER_BYTES);
 const ATTEMPTS = 4;
+const LEAST_EXPECTED = 64;
 
 /**
  * The sockets of a network namespace through netlink: TIME_WAIT masked out, which is counted in sockstat.
@@ -27,6 +28,8 @@ export class NetlinkSource implements SocketSource {
   readonly #view: NetlinkView;
   #channel: DiagChannel | undefined;
   #sequence = 0;
+  /** CLOSE_WAIT sockets to make room for: a few more than the last look found. */
+  #expected = LEAST_EXPECTED;
 
   /** `from`: a view into a namespace, or the root of /proc (usually /proc) for the agent's own. */
   constructor(from: NetlinkView | string) {
@@ -37,7 +40,7 @@ export class NetlinkSource implements SocketSource {
     let why = '';
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       roll?.clear();
-      const dump = new DiagDump(++this.#sequence, roll);
+      const dump = new DiagDump(++this.#sequence, roll, this.#expected);
       let progress: DumpProgress;
       try {
         progress = await this.#run(dumpRequest(dump.sequence, STATES_ASKED), dump);
@@ -102,6 +105,7 @@ export class NetlinkSource implements SocketSource {
 
   #tableOf(dump: DiagDump): SocketTable {
     const { tally, listeners, closeWait, finWait2Minisockets } = dump;
+    this.#expected = LEAST_EXPECTED + Math.ceil(closeWait.length * 1.02);
     const missing: string[] = [];
     let timeWait: number | null = null;
     try {
