@@ -37,17 +37,18 @@ export function obstacleToNetstat(): string | undefined {
 
 /** A network namespace with sockets in every state (socket-zoo.ts), for as long as the test wants it. */
 export class ZooNamespace {
-  readonly #zoo: ChildProcess;
+  readonly #zoo: ChildProcessWithoutNullStreams;
   readonly #guests: ChildProcess[] = [];
+  readonly #spokenTo: ChildProcessWithoutNullStreams[] = [];
 
-  private constructor(zoo: ChildProcess) {
+  private constructor(zoo: ChildProcessWithoutNullStreams) {
     this.#zoo = zoo;
   }
 
   /** `flags`: of unshare, for more than a network namespace. */
   static async open(...flags: string[]): Promise<ZooNamespace> {
     const program = resolve(import.meta.dirname, 'socket-zoo.ts');
-    const zoo = spawn('unshare', ['--net', ...flags, process.execPath, program], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const zoo = spawn('unshare', ['--net', ...flags, process.execPath, program]);
     await untilSays(zoo, 'ready');
     return new ZooNamespace(zoo);
   }
@@ -70,17 +71,21 @@ export class ZooNamespace {
     return guest;
   }
 
-  /** Starts a program in it that the caller speaks to, and ends. */
+  /** Starts a program in it that the caller speaks to, and that ends with its input. */
   spawn(command: string, ...words: string[]): ChildProcessWithoutNullStreams {
-    return spawn('nsenter', [...this.#door(), command, ...words]);
+    const program = spawn('nsenter', [...this.#door(), command, ...words]);
+    this.#spokenTo.push(program);
+    return program;
   }
 
   async close(): Promise<void> {
     for (const guest of this.#guests) await ended(guest);
-    // Its input's end ends it: an unshare that waits for a child (--fork) is deaf to SIGTERM.
-    const exit = once(this.#zoo, 'exit');
-    this.#zoo.stdin?.end();
-    if (this.#zoo.exitCode === null && this.#zoo.signalCode === null) await exit;
+    // Their input's end ends them: an unshare that waits for a child (--fork) is deaf to SIGTERM.
+    for (const program of [...this.#spokenTo, this.#zoo]) {
+      const exit = once(program, 'exit');
+      program.stdin.end();
+      if (program.exitCode === null && program.signalCode === null) await exit;
+    }
   }
 
   #door(): string[] {

@@ -15,15 +15,20 @@ export interface Round {
 /** A program that samples the host as the agent does, with a network namespace as its own. */
 export class SampledHost {
   readonly #program: ChildProcessWithoutNullStreams;
-  readonly #lines: AsyncIterator<string>;
+  readonly #lines: AsyncIterator<string, undefined>;
   #stderr = '';
 
   /** `program`: the built `sampling-host.ts`; `before`: words that run it as somebody else, such as setpriv's. */
   constructor(own: ZooNamespace, program: string, before: readonly string[] = [], options: readonly string[] = []) {
     const [command = '', ...words] = [...before, process.execPath, program, ...options];
     this.#program = own.spawn(command, ...words);
+    // An end before its time shows in what it says.
+    this.#program.stdin.on('error', () => undefined);
     this.#program.stderr.on('data', (piece: Buffer) => (this.#stderr += piece.toString()));
-    this.#lines = createInterface({ input: this.#program.stdout })[Symbol.asyncIterator]();
+    this.#lines = createInterface({ input: this.#program.stdout })[Symbol.asyncIterator]() as AsyncIterator<
+      string,
+      undefined
+    >;
   }
 
   /** The program's process: nsenter and setpriv become it. */
@@ -36,9 +41,12 @@ export class SampledHost {
     this.#program.stdin.write(`${laterMs}\n`);
     const snapshots: Snapshot[] = [];
     for (;;) {
-      const { value, done } = await this.#lines.next();
-      if (done === true) throw new Error(`the sampling program ended: ${this.#stderr}`);
-      const said = JSON.parse(value) as Snapshot | Omit<Round, 'snapshots'>;
+      const line = await this.#lines.next();
+      if (line.done === true) {
+        await once(this.#program, 'close');
+        throw new Error(`the sampling program ended: ${this.#stderr}`);
+      }
+      const said = JSON.parse(line.value) as Snapshot | Omit<Round, 'snapshots'>;
       if ('missing' in said) return { snapshots, ...said };
       snapshots.push(SnapshotSchema.parse(said));
     }
