@@ -13,6 +13,8 @@ export const NamespaceItemSchema = z.object({
   name: z.string().nullable(),
   containerId: z.string().nullable(),
   lastSeenAt: Instant,
+  /** Others than the own are sampled less often. */
+  intervalMs: z.int(),
   counts: StateCountsSchema,
   closeWait: CloseWaitSchema,
 });

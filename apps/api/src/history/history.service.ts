@@ -3,6 +3,7 @@ import { type StateSeries } from '@closewatch/protocol';
 import { TCP_STATES, type TcpState } from '@closewatch/socket-states';
 import { DataSource } from 'typeorm';
 import { HostsService } from '../hosts/hosts.service.ts';
+import { namespaceInterval } from '../namespaces/namespaces.queries.ts';
 import { type Principal } from '../rights/principal.ts';
 import { Clock, isoInstant } from '../time/clock.ts';
 import { bucketStates, type Extent, type StateStep } from './states.queries.ts';
@@ -32,7 +33,7 @@ export class HistoryService {
     const { hostId, host } = await this.hosts.find(principal, id);
     const to = request.to === undefined ? this.clock.now() : Date.parse(request.to);
     const from = request.from === undefined ? Math.max(0, to - HOUR_MS) : Date.parse(request.from);
-    const grid = timeGrid(from, to, request.points, host.intervalMs);
+    const grid = timeGrid(from, to, request.points, await this.intervalOf(hostId, request.netns, host.intervalMs));
     const steps = await bucketStates(this.dataSource.manager, { hostId, netns: request.netns, from, to }, grid);
     return {
       from: isoInstant(from),
@@ -41,6 +42,12 @@ export class HistoryService {
       t: Array.from({ length: grid.count }, (_, step) => grid.start + step * grid.stepMs),
       series: columns(steps, grid),
     };
+  }
+
+  /** A namespace other than the host's own is sampled less often. */
+  private async intervalOf(hostId: number, netns: number, ownMs: number): Promise<number> {
+    if (netns === 0) return ownMs;
+    return (await namespaceInterval(this.dataSource.manager, hostId, netns)) ?? ownMs;
   }
 }
 

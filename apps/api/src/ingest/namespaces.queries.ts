@@ -10,6 +10,7 @@ interface NamespaceNews {
   readonly netns: number;
   readonly completeAt: number | null;
   readonly lastSeenAt: number;
+  readonly intervalMs: number;
   /** Null for the host's own. */
   readonly counts: Snapshot['counts'] | null;
   readonly namedAt: number | null;
@@ -28,17 +29,19 @@ export async function noteNamespaces(sql: Sql, rows: readonly SnapshotRow[]): Pr
   const named = (column: string): string =>
     `${column} = CASE WHEN known.named_at IS NULL OR excluded.named_at > known.named_at
                  THEN excluded.${column} ELSE known.${column} END`;
-  const newest = await sql.query<{ hostId: number; netns: number; completeAt: Date | null }[]>(
-    `INSERT INTO netns AS known (host_id, netns_id, complete_at, last_seen_at, counts, named_at, inode, name,
-                                 container_id)
+  const newest = (column: string): string =>
+    `${column} = CASE WHEN known.last_seen_at IS NULL OR excluded.last_seen_at > known.last_seen_at
+                 THEN excluded.${column} ELSE known.${column} END`;
+  const noted = await sql.query<{ hostId: number; netns: number; completeAt: Date | null }[]>(
+    `INSERT INTO netns AS known (host_id, netns_id, complete_at, last_seen_at, interval_ms, counts, named_at,
+                                 inode, name, container_id)
      SELECT *
-       FROM unnest($1::integer[], $2::integer[], $3::timestamptz[], $4::timestamptz[], $5::jsonb[],
-                   $6::timestamptz[], $7::bigint[], $8::text[], $9::text[])
+       FROM unnest($1::integer[], $2::integer[], $3::timestamptz[], $4::timestamptz[], $5::integer[],
+                   $6::jsonb[], $7::timestamptz[], $8::bigint[], $9::text[], $10::text[])
      ON CONFLICT (host_id, netns_id) DO UPDATE
         SET complete_at = greatest(known.complete_at, excluded.complete_at),
             last_seen_at = greatest(known.last_seen_at, excluded.last_seen_at),
-            counts = CASE WHEN known.last_seen_at IS NULL OR excluded.last_seen_at > known.last_seen_at
-                     THEN excluded.counts ELSE known.counts END,
+            ${['interval_ms', 'counts'].map(newest).join(',\n            ')},
             ${['named_at', 'inode', 'name', 'container_id'].map(named).join(',\n            ')}
      RETURNING host_id AS "hostId", netns_id AS netns, complete_at AS "completeAt"`,
     [
@@ -46,6 +49,7 @@ export async function noteNamespaces(sql: Sql, rows: readonly SnapshotRow[]): Pr
       news.map(({ netns }) => netns),
       news.map(({ completeAt }) => instant(completeAt)),
       news.map(({ lastSeenAt }) => instant(lastSeenAt)),
+      news.map(({ intervalMs }) => intervalMs),
       news.map(({ counts }) => (counts === null ? null : JSON.stringify(counts))),
       news.map(({ namedAt }) => instant(namedAt)),
       news.map(({ namespace }) => namespace?.inode ?? null),
@@ -53,7 +57,7 @@ export async function noteNamespaces(sql: Sql, rows: readonly SnapshotRow[]): Pr
       news.map(({ namespace }) => namespace?.containerId ?? null),
     ],
   );
-  const known = new Map(newest.map(({ hostId, netns, completeAt }) => [`${hostId} ${netns}`, completeAt?.getTime()]));
+  const known = new Map(noted.map(({ hostId, netns, completeAt }) => [`${hostId} ${netns}`, completeAt?.getTime()]));
   return rows
     .filter(({ snapshot }) => snapshot.complete)
     .map(({ hostId, snapshot: { netns }, standsAt }) => ({ hostId, netns, standsAt }))
@@ -73,6 +77,7 @@ function foldNews(rows: readonly SnapshotRow[]): NamespaceNews[] {
       netns,
       completeAt: complete ? standsAt : (older?.completeAt ?? null),
       lastSeenAt: standsAt,
+      intervalMs: snapshot.intervalMs,
       counts: netns === 0 ? null : snapshot.counts,
       namedAt: namespace === undefined ? (older?.namedAt ?? null) : standsAt,
       namespace: namespace ?? older?.namespace,

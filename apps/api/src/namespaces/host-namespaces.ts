@@ -10,8 +10,8 @@ const MOST = 1_000;
 
 /** The host's own namespace as an item: its counts are the host's. */
 export function ownNamespace(host: Host): NamespaceItem {
-  const { lastSeenAt, counts, closeWait } = host;
-  return { id: 0, inode: null, name: null, containerId: null, lastSeenAt, counts, closeWait };
+  const { lastSeenAt, intervalMs, counts, closeWait } = host;
+  return { id: 0, inode: null, name: null, containerId: null, lastSeenAt, intervalMs, counts, closeWait };
 }
 
 /** The namespaces beside its own that a host has now. */

@@ -11,6 +11,7 @@ interface Stored {
   readonly name: string | null;
   readonly containerId: string | null;
   readonly lastSeenAt: Date;
+  readonly intervalMs: number;
   readonly counts: z.infer<typeof StateCountsSchema>;
   readonly open: number;
   readonly aged: number;
@@ -31,7 +32,7 @@ export interface NamespacesPage {
 export async function listNamespaces(sql: Sql, page: NamespacesPage): Promise<NamespaceItem[]> {
   const rows = await sql.query<Stored[]>(
     `SELECT netns.netns_id AS id, inode, name, container_id AS "containerId", netns.last_seen_at AS "lastSeenAt",
-            netns.counts, coalesce(waiting.open, 0) AS open, coalesce(waiting.aged, 0) AS aged,
+            netns.interval_ms AS "intervalMs", netns.counts, coalesce(waiting.open, 0) AS open, coalesce(waiting.aged, 0) AS aged,
             waiting.oldest_at AS "oldestAt", coalesce(orphans.total, 0) AS orphaned
        FROM netns
        JOIN host ON host.host_id = netns.host_id
@@ -58,6 +59,7 @@ export async function listNamespaces(sql: Sql, page: NamespacesPage): Promise<Na
     name: row.name,
     containerId: row.containerId,
     lastSeenAt: isoInstant(row.lastSeenAt),
+    intervalMs: row.intervalMs,
     counts: row.counts,
     closeWait: {
       count: row.counts.close_wait ?? row.open,
@@ -66,6 +68,15 @@ export async function listNamespaces(sql: Sql, page: NamespacesPage): Promise<Na
       orphaned: row.orphaned,
     },
   }));
+}
+
+/** How often a network namespace other than the host's own is sampled, milliseconds; undefined where there is none. */
+export async function namespaceInterval(sql: Sql, hostId: number, netns: number): Promise<number | undefined> {
+  const rows = await sql.query<{ intervalMs: number | null }[]>(
+    'SELECT interval_ms AS "intervalMs" FROM netns WHERE host_id = $1 AND netns_id = $2',
+    [hostId, netns],
+  );
+  return rows[0]?.intervalMs ?? undefined;
 }
 
 /** Whether a host has, or had not long ago, a network namespace of that number. */

@@ -54,7 +54,7 @@ describe('namespaces', () => {
     const agent = await tell([
       taken(at(100), 0, 1),
       taken(at(105), 3, 4, {
-        namespace: shop,
+        ...{ namespace: shop, intervalMs: 30_000 },
         orphans: buildOrphans(2),
         connections: [buildConnection('socket-aaaa', at(10)), buildConnection('socket-bbbb', at(100))],
       }),
@@ -64,7 +64,13 @@ describe('namespaces', () => {
     expect(items).toMatchObject([
       { id: 0, inode: null, name: null, containerId: null, closeWait: { count: 1, orphaned: 0 } },
       {
-        ...{ id: 3, ...shop, lastSeenAt: iso(at(105)), counts: { established: 10, close_wait: 4, time_wait: null } },
+        ...{
+          id: 3,
+          ...shop,
+          lastSeenAt: iso(at(105)),
+          intervalMs: 30_000,
+          counts: { established: 10, close_wait: 4, time_wait: null },
+        },
         closeWait: { count: 4, aged: 1, oldestSeconds: 95, orphaned: 2 },
       },
     ]);

@@ -1,4 +1,4 @@
-import type { ConnectionItem, Host, HostDetails, NamespaceItem } from '@closewatch/protocol';
+import type { ConnectionItem, Host, HostDetails, NamespaceItem, ProcessEvidence } from '@closewatch/protocol';
 import { emptyTally } from '@closewatch/socket-states';
 
 export const AT = '2026-11-22T12:00:00.000Z';
@@ -78,8 +78,29 @@ export function namespace(overrides: Partial<NamespaceItem> = {}): NamespaceItem
     name: 'shop',
     containerId: null,
     lastSeenAt: AT,
+    intervalMs: 30_000,
     counts,
     closeWait,
+    ...overrides,
+  };
+}
+
+export function evidence(pid: number, overrides: Partial<ProcessEvidence> = {}): ProcessEvidence {
+  return {
+    process: { pid, startedAt: AT, executable: '/usr/bin/java', command: 'java -jar orders.jar' },
+    uid: 1_000,
+    closeWait: 3,
+    unread: 0,
+    orphaned: 0,
+    windowMs: 5_000,
+    threads: { total: 12, looked: 12 },
+    waits: [{ state: 'S', wchan: 'ep_poll', syscall: 'epoll_wait', threads: 12 }],
+    polledAgoMs: 40,
+    watchedMs: 60_000,
+    cpu: { runMsPerSecond: 3.5, runQueueWaitMsPerSecond: 0.2 },
+    throttling: null,
+    descriptors: { used: 90, limit: 1_024 },
+    missing: [],
     ...overrides,
   };
 }

@@ -7,12 +7,13 @@ const UP = [
       'bytes acknowledged, last sent, timer, accept queue: as of valued_at; null: nothing of it is known'`,
   `ALTER TABLE netns
      ADD COLUMN last_seen_at timestamptz,
+     ADD COLUMN interval_ms integer,
      ADD COLUMN counts jsonb,
      ADD COLUMN named_at timestamptz,
      ADD COLUMN inode bigint,
      ADD COLUMN name text,
      ADD COLUMN container_id text`,
-  `COMMENT ON COLUMN netns.counts IS 'of the snapshot of last_seen_at; null for the host''s own, whose counts host_latest has'`,
+  `COMMENT ON COLUMN netns.counts IS 'like interval_ms of the snapshot of last_seen_at; null for the host''s own, whose counts host_latest has'`,
   `COMMENT ON COLUMN netns.named_at IS 'snapshot from which inode, name and container are'`,
   // Rows are replaced over and over, and the key never changes: room for the new version beside the old one.
   `CREATE TABLE section_latest (
@@ -43,7 +44,7 @@ const UP = [
 const DOWN = [
   `ALTER TABLE host_latest DROP COLUMN close_wait_orphaned`,
   `DROP TABLE agent_event, section_latest`,
-  `ALTER TABLE netns DROP COLUMN last_seen_at, DROP COLUMN counts, DROP COLUMN named_at, DROP COLUMN inode,
+  `ALTER TABLE netns DROP COLUMN last_seen_at, DROP COLUMN interval_ms, DROP COLUMN counts, DROP COLUMN named_at, DROP COLUMN inode,
      DROP COLUMN name, DROP COLUMN container_id`,
   `ALTER TABLE connection_ended DROP COLUMN details`,
   `ALTER TABLE connection_open DROP COLUMN details`,

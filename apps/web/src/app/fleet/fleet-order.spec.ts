@@ -32,6 +32,11 @@ describe('fleetSections', () => {
     expect(fleetSections([turnover], NOW).attention).toEqual([]);
   });
 
+  it('calls orphaned descriptors a reason for attention, though no connection waits', () => {
+    const orphaned = host({ closeWait: { count: 0, aged: 0, oldestSeconds: null, orphaned: 1 } });
+    expect(fleetSections([orphaned], NOW).attention).toHaveLength(1);
+  });
+
   it('sorts quiet hosts by name, numbers by value', () => {
     const hosts = ['web-10', 'web-9', 'api-1'].map((hostname) => host({ id: hostname, hostname }));
     expect(fleetSections(hosts, NOW).quiet.map((row) => row.host.hostname)).toEqual(['api-1', 'web-9', 'web-10']);

@@ -16,7 +16,7 @@ export interface FleetSections {
 }
 
 /**
- * Hosts in the order to read them. First what needs attention: aged CLOSE_WAIT, longest wait first; then silent hosts,
+ * Hosts in the order to read them. First what needs attention: aged CLOSE_WAIT and orphaned descriptors, longest wait first; then silent hosts,
  * latest first. Then the others by name. The order hangs on instants and not on ages, so that rows stand still while
  * time passes.
  */
@@ -45,7 +45,7 @@ export function totalsOf(hosts: readonly Host[]): FleetTotals {
 
 function fleetRow(host: Host, nowMs: number): FleetRow {
   const status = hostStatus(Date.parse(host.lastSeenAt), host.intervalMs, nowMs);
-  const attention = status === 'silent' ? 'silent' : host.closeWait.aged > 0 ? 'leak' : null;
+  const attention = status === 'silent' ? 'silent' : host.closeWait.aged + host.closeWait.orphaned > 0 ? 'leak' : null;
   return { host, status, attention };
 }
 

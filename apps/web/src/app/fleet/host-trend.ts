@@ -1,6 +1,7 @@
 import { Component, computed, input, signal } from '@angular/core';
 import type { Host } from '@closewatch/protocol';
 import { TranslocoPipe } from '@jsverse/transloco';
+import { ownCounted } from '../history/counted.ts';
 import { hostHistory } from '../history/host-history.ts';
 import { StateChart } from '../ui/state-chart.ts';
 import { StateMark } from '../ui/state-mark.ts';
@@ -41,7 +42,11 @@ export class HostTrend {
   readonly host = input.required<Host>();
   /** CSS pixels. */
   readonly height = input.required<number>();
-  protected readonly history = hostHistory(this.host, signal('1h'));
+  protected readonly history = hostHistory(
+    this.host,
+    computed(() => ownCounted(this.host())),
+    signal('1h'),
+  );
   protected readonly highest = computed(() =>
     Math.max(0, ...this.history.data().series.close_wait.map((count) => count ?? 0)),
   );

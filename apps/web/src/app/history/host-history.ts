@@ -2,6 +2,7 @@ import { httpResource } from '@angular/common/http';
 import { computed, effect, inject, linkedSignal, signal, untracked, type Signal } from '@angular/core';
 import { StateSeriesSchema, type Host, type StateSeries } from '@closewatch/protocol';
 import { Clock } from '../clock/clock.ts';
+import type { Counted } from './counted.ts';
 import { chartData, pruneLive, type ChartData, type LivePoint } from './chart-data.ts';
 import { RANGE_MS, pointsFor, windowOf, type Range } from './ranges.ts';
 
@@ -18,26 +19,30 @@ export interface HostHistory {
 }
 
 /**
- * The counts of a host over `range`: read once from history, then carried on by what `host` becomes with each live
- * snapshot. Reading again keeps the old picture until the new one is there.
+ * The counts of a host, in one of its namespaces, over `range`: read once from history, then carried on by what `counted`
+ * becomes with each live snapshot. Reading again keeps the old picture until the new one is there.
  */
-export function hostHistory(host: Signal<Host>, range: Signal<Range>): HostHistory {
+export function hostHistory(host: Signal<Host>, counted: Signal<Counted>, range: Signal<Range>): HostHistory {
   const clock = inject(Clock);
-  const id = computed(() => host().id);
+  const hostId = computed(() => host().id);
+  const netns = computed(() => counted().netns);
+  const id = computed(() => `${hostId()} ${netns()}`);
   const version = signal(0);
-  const live = signal<readonly LivePoint[]>([]);
+  /** Of another host or namespace there are none yet. */
+  const live = linkedSignal<string, readonly LivePoint[]>({ source: id, computation: () => [] });
 
   const read = httpResource(
     () => {
       version();
       const rangeMs = RANGE_MS[range()];
-      const { nowMs, intervalMs } = untracked(() => ({ nowMs: clock.now(), intervalMs: host().intervalMs }));
+      const { nowMs, intervalMs } = untracked(() => ({ nowMs: clock.now(), intervalMs: counted().intervalMs }));
       const params = {
         from: new Date(nowMs - rangeMs).toISOString(),
         to: new Date(nowMs).toISOString(),
         points: pointsFor(rangeMs, intervalMs),
+        ...(netns() === 0 ? {} : { netns: netns() }),
       };
-      return { url: `/api/v1/hosts/${id()}/states`, params };
+      return { url: `/api/v1/hosts/${hostId()}/states`, params };
     },
     { parse: (body) => StateSeriesSchema.parse(body) },
   );
@@ -51,7 +56,8 @@ export function hostHistory(host: Signal<Host>, range: Signal<Range>): HostHisto
   });
 
   effect(() => {
-    const { lastSeenAt, counts } = host();
+    const { lastSeenAt, counts } = counted();
+    if (counts === null) return;
     const t = Date.parse(lastSeenAt);
     untracked(() => {
       if (t <= (live().at(-1)?.t ?? Number.NEGATIVE_INFINITY)) return;
@@ -62,11 +68,11 @@ export function hostHistory(host: Signal<Host>, range: Signal<Range>): HostHisto
   });
 
   const window = computed(() => {
-    const toMs = Math.max(clock.now(), Date.parse(host().lastSeenAt));
+    const toMs = Math.max(clock.now(), Date.parse(counted().lastSeenAt));
     return windowOf(RANGE_MS[range()], Date.parse(host().firstSeenAt), toMs);
   });
   return {
-    data: computed(() => chartData(series(), live(), { ...window(), intervalMs: host().intervalMs })),
+    data: computed(() => chartData(series(), live(), { ...window(), intervalMs: counted().intervalMs })),
     window,
     loading: computed(() => series() === null && read.isLoading()),
     error: computed(() => (series() === null ? read.error() : undefined)),

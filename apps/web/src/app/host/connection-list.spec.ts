@@ -1,5 +1,5 @@
 import { TestBed } from '@angular/core/testing';
-import { AT_MS, connection, host, ownedBy } from '../../testing/builders.ts';
+import { AT, AT_MS, connection, host, ownedBy } from '../../testing/builders.ts';
 import { withLanguage } from '../../testing/language.ts';
 import { heard, type HeardConnection } from '../live/host-watch.ts';
 import { ConnectionAge } from './connection-age.ts';
@@ -63,7 +63,36 @@ describe('the owner of a connection', () => {
     expect((await owner({ ownership: 'none' })).textContent?.trim()).toBe('nobody');
     const hidden = await owner({ ownership: 'hidden' });
     expect(hidden.textContent?.trim()).toBe('hidden');
-    expect(hidden.querySelector('span')?.title).toContain('CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH');
+    expect(hidden.querySelector<HTMLElement>('cw-badge')?.title).toContain('CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH');
+  });
+});
+
+describe('the class of a connection', () => {
+  beforeEach(() => withLanguage('en'));
+
+  async function badge(overrides: Parameters<typeof connection>[0]): Promise<string | undefined> {
+    const fixture = TestBed.createComponent(ConnectionOwner);
+    fixture.componentRef.setInput('row', connectionRow(one(overrides)));
+    fixture.componentRef.setInput('missing', []);
+    await fixture.whenStable();
+    const root = fixture.nativeElement as HTMLElement;
+    return root.querySelector('cw-badge')?.textContent?.replace(/\s+/g, ' ').trim();
+  }
+  const { owners = [] } = ownedBy('/usr/bin/node', 7);
+
+  it.each<[string, Parameters<typeof connection>[0], string | undefined]>([
+    ['one process holds', { ownership: 'known', owners }, undefined],
+    ['several processes hold', { ownership: 'known', owners: [...owners, ...owners] }, '2 owners'],
+    [
+      'nobody accepted',
+      { ownership: 'not_accepted', acceptQueue: { length: 128, limit: 128 } },
+      'never accepted 128 of 128 queued',
+    ],
+    ['left the kernel', { ownership: 'known', owners, endedAt: AT, endedAs: 'orphaned' }, 'orphaned'],
+    ['ended otherwise', { ownership: 'known', owners, endedAt: AT, endedAs: 'closed' }, undefined],
+    ['is hidden', { ownership: 'hidden' }, 'hidden'],
+  ])('is told by a badge of one that %s', async (_what, overrides, text) => {
+    expect(await badge(overrides)).toBe(text);
   });
 });
 

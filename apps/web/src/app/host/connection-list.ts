@@ -15,6 +15,7 @@ import { AsOfField } from './as-of-field.ts';
 import { ConnectionAge } from './connection-age.ts';
 import { ConnectionHeads } from './connection-heads.ts';
 import { ConnectionOwner } from './connection-owner.ts';
+import { ConnectionQueue } from './connection-queue.ts';
 import { connectionRow, filterRows, sortRows, type ConnectionRow, type Sort } from './connection-rows.ts';
 import { SortChoice } from './sort-choice.ts';
 import { keepScrollAnchor } from './scroll-anchor.ts';
@@ -36,6 +37,7 @@ const PHONE = '(max-width: 860px)';
     ConnectionAge,
     ConnectionHeads,
     ConnectionOwner,
+    ConnectionQueue,
     EmptyState,
     EndpointText,
     ErrorState,

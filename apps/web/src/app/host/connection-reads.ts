@@ -13,6 +13,8 @@ export interface ConnectionsAsked {
   readonly hostId: string;
   /** ISO 8601; undefined: now. */
   readonly at: string | undefined;
+  /** 0 is the host's own network namespace. */
+  readonly netns: number;
 }
 
 /** The CLOSE_WAIT connections of a host at an instant, all pages of them. Nothing is read while `asked` is undefined. */
@@ -22,13 +24,14 @@ export function readConnections(
   const http = inject(HttpClient);
   return resource({
     params: () => asked(),
-    loader: async ({ params: { hostId, at }, abortSignal }) => {
+    loader: async ({ params: { hostId, at, netns }, abortSignal }) => {
       const items: HeardConnection[] = [];
       let cursor: string | null = null;
       for (let page = 0; page < PAGES && !abortSignal.aborted; page++) {
         const params: Record<string, string> = {
           state: 'close_wait',
           ...(at === undefined ? {} : { at }),
+          ...(netns === 0 ? {} : { netns: String(netns) }),
           ...(cursor === null ? {} : { cursor }),
         };
         const body = await firstValueFrom(http.get(`/api/v1/hosts/${hostId}/connections`, { params }));

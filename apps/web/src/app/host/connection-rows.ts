@@ -1,5 +1,6 @@
 import { formatEndpoint } from '@closewatch/socket-states';
 import type { Owner } from '@closewatch/protocol';
+import { argumentsOf, baseName } from './process-name.ts';
 import type { HeardConnection } from '../live/host-watch.ts';
 
 export const SORT_KEYS = [
@@ -110,14 +111,4 @@ const VALUES: Readonly<Record<SortKey, (row: ConnectionRow) => SortValue>> = {
 
 function compare(a: string | number, b: string | number): number {
   return typeof a === 'number' && typeof b === 'number' ? a - b : collator.compare(String(a), String(b));
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1) || path;
-}
-
-function argumentsOf({ command, executable }: Owner): string {
-  const program = [executable, baseName(executable)].find((name) => command === name || command.startsWith(`${name} `));
-  const space = command.indexOf(' ');
-  return program === undefined ? (space < 0 ? '' : command.slice(space + 1)) : command.slice(program.length + 1);
 }

@@ -3,6 +3,7 @@ import { MatButtonToggle, MatButtonToggleGroup } from '@angular/material/button-
 import type { Host } from '@closewatch/protocol';
 import type { TcpState } from '@closewatch/socket-states';
 import { TranslocoPipe } from '@jsverse/transloco';
+import type { Counted } from '../history/counted.ts';
 import { hostHistory } from '../history/host-history.ts';
 import { RANGES, RANGE_MS, type Range } from '../history/ranges.ts';
 import { Formats } from '../i18n/formats.ts';
@@ -33,6 +34,8 @@ const OTHERS: readonly TcpState[] = [
 })
 export class HostCharts {
   readonly host = input.required<Host>();
+  /** What is counted of it: its own namespace, or another. */
+  readonly counted = input.required<Counted>();
   /** Counts pictures of the live connection (host-watch.ts): another one means that history may have changed. */
   readonly pictures = input.required<number>();
   readonly range = input.required<Range>();
@@ -44,7 +47,7 @@ export class HostCharts {
   protected readonly ranges = RANGES;
   protected readonly passive = PASSIVE;
   protected readonly others = OTHERS;
-  protected readonly history = hostHistory(this.host, this.range);
+  protected readonly history = hostHistory(this.host, this.counted, this.range);
   protected readonly hidden = signal<ReadonlySet<TcpState>>(new Set());
   protected readonly tableOpen = signal(false);
 

@@ -5,6 +5,7 @@ import { HostSchema, hostStatus, type Host } from '@closewatch/protocol';
 import { TranslocoPipe } from '@jsverse/transloco';
 import { Clock } from '../clock/clock.ts';
 import { Formats } from '../i18n/formats.ts';
+import { ownCounted, type Counted } from '../history/counted.ts';
 import { rangeOf, type Range } from '../history/ranges.ts';
 import { watchHost } from '../live/host-watch.ts';
 import { PageTitle } from '../shell/page-title.ts';
@@ -17,13 +18,31 @@ import { DEFAULT_SORT, sortOf, type Sort } from './connection-rows.ts';
 import { ConnectionList } from './connection-list.ts';
 import { HostCharts } from './host-charts.ts';
 import { HostHeader } from './host-header.ts';
+import { nameOf } from './namespace-choices.ts';
+import { NamespaceSwitch } from './namespace-switch.ts';
 import { instantOf } from './local-date-time.ts';
 import { netnsOf } from './netns-of.ts';
+import { PortsPanel } from './ports-panel.ts';
+import { ProcessEvidencePanel } from './process-evidence.ts';
+import { AgentLacks } from './agent-lacks.ts';
 
 /** One host: who it is, how many sockets stand in each state, how that went, and which connections wait to be closed. */
 @Component({
   selector: 'cw-host',
-  imports: [ConnectionList, EmptyState, ErrorState, HostCharts, HostHeader, RouterLink, StateGroups, TranslocoPipe],
+  imports: [
+    AgentLacks,
+    ConnectionList,
+    EmptyState,
+    ErrorState,
+    HostCharts,
+    HostHeader,
+    NamespaceSwitch,
+    PortsPanel,
+    ProcessEvidencePanel,
+    RouterLink,
+    StateGroups,
+    TranslocoPipe,
+  ],
   templateUrl: './host.html',
   styleUrl: './host.scss',
 })
@@ -63,8 +82,22 @@ export class HostPage {
     return host !== undefined && hostStatus(Date.parse(host.lastSeenAt), host.intervalMs, this.clock.now()) !== 'live';
   });
 
+  /** The chosen namespace among those the host has; undefined for its own, and for one that is gone. */
+  protected readonly namespace = computed(() => this.live.namespaces().find(({ id }) => id === this.chosenNetns()));
+  /** What is counted in the chosen namespace. */
+  protected readonly counted = computed<Counted | undefined>(() => {
+    const host = this.host();
+    if (host === undefined) return undefined;
+    const netns = this.chosenNetns();
+    if (netns === 0) return ownCounted(host);
+    const { lastSeenAt, intervalMs, counts } = this.namespace() ?? { ...host, counts: null };
+    return { netns, lastSeenAt, intervalMs, counts };
+  });
+  protected readonly closeWait = computed(() => (this.chosenNetns() === 0 ? this.host() : this.namespace())?.closeWait);
+
   protected readonly chosenRange = computed(() => rangeOf(this.range()));
   protected readonly chosenSort = computed(() => sortOf(this.sort(), this.order()));
+  protected readonly nameOf = nameOf;
   protected readonly asOf = computed(() => instantOf(this.at()));
 
   /** As of an instant: from the store. Now: from the live connection, and from the store until it is there. */
@@ -72,7 +105,7 @@ export class HostPage {
     computed(() => {
       const at = this.asOf();
       if (this.host() === undefined || (at === undefined && this.live.connections() !== null)) return undefined;
-      return { hostId: this.id(), at };
+      return { hostId: this.id(), at, netns: this.chosenNetns() };
     }),
   );
   protected readonly connections = computed(() => {

@@ -13,6 +13,12 @@ export class Formats {
   private readonly transloco = inject(TranslocoService);
 
   private readonly numbers = computed(() => new Intl.NumberFormat(this.language.current()));
+  private readonly percents = computed(
+    () => new Intl.NumberFormat(this.language.current(), { style: 'percent', maximumFractionDigits: 0 }),
+  );
+  private readonly rates = computed(
+    () => new Intl.NumberFormat(this.language.current(), { maximumSignificantDigits: 3 }),
+  );
   private readonly times = computed(() => this.dateFormat({ timeStyle: 'medium' }));
   private readonly minutes = computed(() => this.dateFormat({ timeStyle: 'short' }));
   private readonly dateTimes = computed(() => this.dateFormat({ dateStyle: 'medium', timeStyle: 'medium' }));
@@ -29,6 +35,16 @@ export class Formats {
   /** `12,345`; a dash for what was not measured, which is not zero. */
   number(value: number | null | undefined): string {
     return value === null || value === undefined ? '–' : this.numbers().format(value);
+  }
+
+  /** `88 %` of a share from 0 to 1. */
+  percent(share: number): string {
+    return this.percents().format(share);
+  }
+
+  /** A measured rate to three digits: `0.25`, `1,230`. */
+  rate(value: number): string {
+    return this.rates().format(value);
   }
 
   /** `2 m 05 s` (i18n/duration.ts). */
