@@ -13,6 +13,9 @@ describe('a process', () => {
   it('is none when the text is cut short', () => {
     expect(statIn('42 (node) S 1 42')).toBeUndefined();
     expect(statIn('')).toBeUndefined();
+    const before = `42 (node) R${' 0'.repeat(18)}`;
+    expect(statIn(`${before} 7`)).toEqual({ name: 'node', startTicks: 7 });
+    for (const start of ['-1', '', '7e3', '9'.repeat(16)]) expect(statIn(`${before} ${start} 0`)).toBeUndefined();
   });
 
   it('is described for the wire: this one', () => {

@@ -23,10 +23,9 @@ const LONGEST_NAME = 512;
 export function statIn(text: string): ProcessStat | undefined {
   const open = text.indexOf('(');
   const close = text.lastIndexOf(')');
-  const startTicks = Number(text.slice(close + 2).split(' ')[FIELDS_BEFORE_START]);
-  return open === -1 || close === -1 || !Number.isSafeInteger(startTicks)
-    ? undefined
-    : { name: text.slice(open + 1, close), startTicks };
+  const start = text.slice(close + 2).split(' ')[FIELDS_BEFORE_START];
+  if (open === -1 || close < open || start === undefined || !/^\d{1,15}\n?$/.test(start)) return undefined;
+  return { name: text.slice(open + 1, close), startTicks: Number(start) };
 }
 
 /** Undefined when there is no such process (any more). `procRoot` is usually /proc. */

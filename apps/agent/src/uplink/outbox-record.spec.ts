@@ -75,6 +75,11 @@ describe('the records of the outbox', () => {
     );
   });
 
+  it.each([Number.NaN, Infinity, -1, 0.5, 2 ** 53])('are taken for damaged with a number such as %d', (number) => {
+    const odd = fileOf([{ kind: 'done', run: runOf(1), from: number, to: 1 }]);
+    expect(scanSegment(odd)).toEqual({ records: [], damaged: 1 });
+  });
+
   it('are taken for damaged in a file of another version', () => {
     const file = fileOf([{ kind: 'done', run: runOf(1), from: 0, to: 1 }]);
     const other = Buffer.from(

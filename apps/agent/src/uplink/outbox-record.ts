@@ -106,10 +106,11 @@ function recordAt(bytes: Buffer, start: number): Located | undefined {
   return record === undefined ? undefined : { record, start, end };
 }
 
-/** Of bytes that check; undefined for a kind that this version does not know. */
+/** Of bytes that check; undefined for a kind that this version does not know, or numbers that it would not write. */
 function decode(bytes: Buffer): OutboxRecord | undefined {
   const run = { runId: uuidAt(bytes, 36), bootId: uuidAt(bytes, 52) };
   const [a, b] = [bytes.readDoubleLE(16), bytes.readDoubleLE(24)];
+  if (!Number.isSafeInteger(a) || !Number.isSafeInteger(b) || a < 0 || b < 0) return undefined;
   const payload = bytes.subarray(RECORD_HEADER_BYTES);
   switch (bytes.readUInt8(12)) {
     case KINDS.snapshot:
