@@ -2,7 +2,7 @@
 # What `npm start`, `npm test` and the other scripts of package.json call: on a fresh clone it first
 # installs what is missing, then does the task with the Node.js that the install brought.
 #
-#   sh tools/run.sh start|test|check|static|build|agent|leak-lab|screens|bench [arguments]
+#   sh tools/run.sh start|test|check|static|build|agent|leak-lab|screens|bench|fuzz [arguments]
 #
 # Ends in `exec`, so that Ctrl-C and SIGTERM reach the program itself.
 set -eu
@@ -89,6 +89,9 @@ case $task in
     build
     exec node --no-warnings tools/bench/main.ts "$@"
     ;;
+  fuzz)
+    exec node --no-warnings tools/fuzz/start.ts "$@"
+    ;;
   screens)
     build
     SCREENS_AFTER_SECONDS=${SCREENS_AFTER_SECONDS:-180} playwright test -c apps/e2e/playwright.config.ts screens
@@ -111,7 +114,7 @@ case $task in
     exec node tools/test/run.ts "$@"
     ;;
   *)
-    say "unknown task '$task'; one of start, test, check, static, build, agent, leak-lab, screens, bench"
+    say "unknown task '$task'; one of start, test, check, static, build, agent, leak-lab, screens, bench, fuzz"
     exit 2
     ;;
 esac
