@@ -2,6 +2,8 @@ import { type Namespace, type Snapshot } from '@closewatch/protocol';
 import { messageOf } from '../errors.ts';
 import { ConnectionChoice } from '../leaks/connection-choice.ts';
 import { LeakTracker } from '../leaks/leak-tracker.ts';
+import { ProgressCollector } from '../leaks/progress-collector.ts';
+import { TurnoverCollector } from '../leaks/turnover-collector.ts';
 import { type OwnerFinder } from '../processes/owner-finder.ts';
 import { OwnerKeeper } from '../processes/owner-keeper.ts';
 import { type OwnedSockets } from '../processes/survey-rounds.ts';
@@ -160,7 +162,7 @@ export class OtherNamespaces {
         ...shared,
         choice,
         place,
-        collectors: [],
+        collectors: [new ProgressCollector(door.source, () => clock.now()), new TurnoverCollector()],
         get intervalMs() {
           return intervalMs();
         },
