@@ -87,6 +87,27 @@ describe('who holds a socket', () => {
     });
   });
 
+  it('is searched for no longer than it pays once everybody is found, the largest process first', async () => {
+    const many = Object.fromEntries(Array.from({ length: 1_500 }, (_, index) => [index, 'pipe:[1]']));
+    const proc = fakeProc({
+      1: {},
+      20: { 3: 'socket:[77]' },
+      21: { ...many, 1_500: 'socket:[77]', 1_501: 'socket:[78]' },
+      22: { ...many, 1_500: 'socket:[77]' },
+    });
+    const finder = new OwnerFinder(proc.root, 0);
+    const found = await finder.find([
+      { inode: 77, uid: ourUid },
+      { inode: 78, uid: ourUid },
+    ]);
+    expect(found.get(78)?.owners).toMatchObject([{ pid: 21 }]);
+    expect(found.get(77)?.owners.map(({ pid }) => pid)).toContain(21);
+    // The rest is left to the survey.
+    const survey = finder.survey(new Map([[77, found.get(77)?.owners ?? []]]));
+    expect(await survey.advance(10_000)).toBe(true);
+    expect(survey.found.get(77)?.map(({ pid }) => pid)).toEqual([20, 21, 22]);
+  });
+
   it('is found in processes of another user when nobody of its own has it', async () => {
     const proc = fakeProc({ 1: {}, 20: { 3: 'socket:[77]' } });
     const found = await new OwnerFinder(proc.root, 0).find([{ inode: 77, uid: ourUid + 1 }]);

@@ -18,8 +18,22 @@ export interface Ownership {
 /** As many owners of one socket as the server takes. */
 export const MOST_OWNERS = 64;
 
+/**
+ * When somebody is found for all of them, so many descriptors more are followed for those who share one (7 ms); who is
+ * not found by then shows in the next survey.
+ */
+const MORE_DESCRIPTORS = 1_000;
+
 /** Which descriptors to follow: those of which nothing is remembered, or those remembered to lead to another socket. */
 type Followed = 'unknown' | 'known';
+
+interface Search {
+  readonly wanted: Map<number, Owner[]>;
+  readonly followed: Followed;
+  readonly pacer: Pacer;
+  /** Descriptors to follow in this process. */
+  readonly most: number;
+}
 
 /**
  * Finds who holds a socket: which descriptors of which processes lead to its inode. Following descriptors is what
@@ -31,6 +45,8 @@ export class OwnerFinder {
   readonly orphans = new Orphans(this);
   readonly #processes: ProcessTable;
   readonly #tracked = new Set<number>();
+  /** Descriptors followed so far. */
+  #followed = 0;
 
   /** `procRoot` is usually /proc; `bootedAtMs` dates the kernel's start since 1970. */
   constructor(procRoot: string, bootedAtMs: number) {
@@ -88,29 +104,41 @@ export class OwnerFinder {
     }
     // With hidepid, not even the first process of the namespace shows.
     let hidden = !likely.includes(1) && !others.includes(1);
+    const inOrder = this.#processes.inOrderOfSearch(likely);
     // A descriptor's number is used again at once, while the socket it led to may live on with somebody else: when
     // nobody is found otherwise, what is remembered of descriptors is not trusted either.
     const passes: readonly [readonly number[], Followed][] = [
-      [likely, 'unknown'],
+      [inOrder, 'unknown'],
       [others, 'unknown'],
-      [[...likely, ...others], 'known'],
+      [[...inOrder, ...others], 'known'],
     ];
+    let most = Number.POSITIVE_INFINITY;
     for (const [pids, followed] of passes) {
-      for (const pid of pids) if (!(await this.#searchProcess(pid, wanted, followed, pacer))) hidden = true;
-      if ([...wanted.values()].every((owners) => owners.length > 0)) break;
+      for (const pid of pids) {
+        const before = this.#followed;
+        if (!(await this.#searchProcess(pid, { wanted, followed, pacer, most }))) hidden = true;
+        if (most !== Number.POSITIVE_INFINITY) most -= this.#followed - before;
+        else if (allOwned(wanted)) most = MORE_DESCRIPTORS;
+        if (most <= 0) return hidden;
+      }
+      if (most !== Number.POSITIVE_INFINITY) break;
     }
     return hidden;
   }
 
-  async #searchProcess(pid: number, wanted: Map<number, Owner[]>, followed: Followed, pacer: Pacer): Promise<boolean> {
+  /** Returns whether the process let itself be searched. */
+  async #searchProcess(pid: number, { wanted, followed, pacer, most }: Search): Promise<boolean> {
     let known = this.#processes.remembered(pid);
     if (followed === 'known' && known === undefined) return true;
     const descriptors = this.#processes.descriptorsOf(pid);
     if (descriptors === 'hidden') return false;
+    const end = this.#followed + most;
     for (const descriptor of descriptors) {
       const before = known?.descriptors.get(Number(descriptor));
       const isKnown = before !== undefined && this.#tracked.has(before) && !wanted.has(before);
       if (isKnown !== (followed === 'known')) continue;
+      if (this.#followed >= end) return true;
+      this.#followed++;
       const inode = this.#processes.socketBehind(pid, descriptor);
       // One that may be listed but not followed is like the others of its process.
       if (inode === 'hidden') return false;
@@ -126,10 +154,21 @@ export class OwnerFinder {
   }
 }
 
+function allOwned(wanted: ReadonlyMap<number, readonly Owner[]>): boolean {
+  for (const owners of wanted.values()) if (owners.length === 0) return false;
+  return true;
+}
+
 /** `owners` is undefined for a socket without an inode. */
 function ownershipOf(owners: readonly Owner[] | undefined, hidden: boolean): Ownership {
   if (owners === undefined) return { ownership: 'not_accepted', owners: [] };
   // A list that grew keeps room for more; the owners of ten thousand sockets are kept for long.
-  if (owners.length > 0) return { ownership: 'known', owners: owners.slice() };
+  if (owners.length === 1) return { ownership: 'known', owners: owners.slice() };
+  // Whoever began first comes first, however they were found: pids rise.
+  if (owners.length > 0) return { ownership: 'known', owners: owners.toSorted(byPid) };
   return { ownership: hidden ? 'hidden' : 'none', owners };
+}
+
+function byPid(a: Owner, b: Owner): number {
+  return a.pid - b.pid || (a.descriptor ?? 0) - (b.descriptor ?? 0);
 }
