@@ -16,14 +16,19 @@ const TURN_MS = 50;
 /** Made in one turn at most: the program must hear that its input ends. */
 const MOST_A_TURN = 4_000;
 
-const listenersByFamily = new Map<raw.Family, ReturnType<typeof raw.listenOn>[]>();
+const listenersByKind = new Map<string, ReturnType<typeof raw.listenOn>[]>();
 let dialled = 0;
 
-function pair(family: raw.Family): raw.Pair {
-  let listeners = listenersByFamily.get(family);
+/**
+ * Each kind has ports of its own: a SYN with the addresses and ports of a CLOSE_WAIT whose peer is long gone, as new
+ * connections would send sooner or later, makes the kernel end that CLOSE_WAIT.
+ */
+function pair(family: raw.Family, state: Held): raw.Pair {
+  const kind = `${family} ${state}`;
+  let listeners = listenersByKind.get(kind);
   if (listeners === undefined) {
     listeners = Array.from({ length: LISTENERS }, () => raw.listenOn(family, 16));
-    listenersByFamily.set(family, listeners);
+    listenersByKind.set(kind, listeners);
   }
   const listener = listeners[dialled++ % LISTENERS];
   if (listener === undefined) throw new Error('no listener');
@@ -49,7 +54,7 @@ class TimeWaits {
     }
     const lacking = Math.min(this.#count - this.#alive, MOST_A_TURN);
     for (let i = 0; i < lacking; i++) {
-      const { client, server } = pair(this.#family);
+      const { client, server } = pair(this.#family, 'time_wait');
       raw.close(client);
       raw.close(server);
     }
@@ -83,7 +88,7 @@ function fill(family: raw.Family, state: Held, count: number): void {
   // Both ends are ours, so a pair makes two ESTABLISHED.
   const pairs = state === 'established' ? Math.ceil(count / 2) : count;
   for (let i = 0; i < pairs; i++) {
-    const { client, server } = pair(family);
+    const { client, server } = pair(family, state);
     kept.push(server);
     if (state === 'established') kept.push(client);
     else raw.close(client);
