@@ -28,7 +28,7 @@ const MORE_DESCRIPTORS = 1_000;
 type Followed = 'unknown' | 'known';
 
 interface Search {
-  readonly wanted: Map<number, Owner[]>;
+  readonly wanted: Map<number, readonly Owner[]>;
   readonly followed: Followed;
   readonly pacer: Pacer;
   /** Descriptors to follow in this process. */
@@ -55,11 +55,11 @@ export class OwnerFinder {
 
   /** Looks for all of them in one pass, by inode; yields to the event loop on the way. Never throws for a process that vanishes. */
   async find(sockets: readonly SocketHandle[]): Promise<Map<number, Ownership>> {
-    const wanted = new Map<number, Owner[]>();
+    const wanted = new Map<number, readonly Owner[]>();
     const uids = new Set<number>();
     for (const { inode, uid } of sockets) {
       if (inode === 0) continue;
-      wanted.set(inode, []);
+      wanted.set(inode, NOBODY);
       uids.add(uid);
       this.#tracked.add(inode);
     }
@@ -94,7 +94,7 @@ export class OwnerFinder {
   }
 
   /** Returns whether a process would not let itself be searched. */
-  async #search(wanted: Map<number, Owner[]>, uids: ReadonlySet<number>): Promise<boolean> {
+  async #search(wanted: Map<number, readonly Owner[]>, uids: ReadonlySet<number>): Promise<boolean> {
     const pacer = new Pacer();
     const likely: number[] = [];
     const others: number[] = [];
@@ -148,11 +148,15 @@ export class OwnerFinder {
       known ??= this.#processes.meet(pid);
       if (known === undefined) return true;
       known.descriptors.set(Number(descriptor), inode);
-      owners.push({ ...known.description, descriptor: Number(descriptor) });
+      const owner: Owner = { ...known.description, descriptor: Number(descriptor) };
+      // Nearly all have one owner: a list that grows would keep room for sixteen more.
+      wanted.set(inode, owners.length === 0 ? [owner] : [...owners, owner]);
     }
     return true;
   }
 }
+
+const NOBODY: readonly Owner[] = [];
 
 function allOwned(wanted: ReadonlyMap<number, readonly Owner[]>): boolean {
   for (const owners of wanted.values()) if (owners.length === 0) return false;
@@ -162,8 +166,7 @@ function allOwned(wanted: ReadonlyMap<number, readonly Owner[]>): boolean {
 /** `owners` is undefined for a socket without an inode. */
 function ownershipOf(owners: readonly Owner[] | undefined, hidden: boolean): Ownership {
   if (owners === undefined) return { ownership: 'not_accepted', owners: [] };
-  // A list that grew keeps room for more; the owners of ten thousand sockets are kept for long.
-  if (owners.length === 1) return { ownership: 'known', owners: owners.slice() };
+  if (owners.length === 1) return { ownership: 'known', owners };
   // Whoever began first comes first, however they were found: pids rise.
   if (owners.length > 0) return { ownership: 'known', owners: owners.toSorted(byPid) };
   return { ownership: hidden ? 'hidden' : 'none', owners };
