@@ -20,6 +20,7 @@ const NUMBERS = [
   '0x10',
   '007',
   '9'.repeat(40),
+  '9'.repeat(400),
 ];
 const SEPARATORS = [
   '\n',

@@ -43,7 +43,7 @@ export function readHostFacts(procRoot: string): HostFacts {
 
 /** Seconds since 1970 at which the kernel started: `btime` of /proc/stat. */
 export function bootTimeIn(stat: string): number {
-  const seconds = /^btime (\d+)$/m.exec(stat)?.[1];
+  const seconds = /^btime (\d{1,12})$/m.exec(stat)?.[1];
   if (seconds === undefined) throw new Error('/proc/stat does not tell btime');
   return Number(seconds);
 }

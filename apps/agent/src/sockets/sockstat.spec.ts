@@ -11,5 +11,6 @@ describe('sockstat', () => {
   it('tells nothing where there is nothing', () => {
     expect(timeWaitRecordsIn('TCP: inuse 1 orphan 0 alloc 1\nUDP: inuse 0 tw 7\n')).toBeUndefined();
     expect(timeWaitRecordsIn('')).toBeUndefined();
+    expect(timeWaitRecordsIn(`TCP: inuse 1 tw ${'9'.repeat(400)} alloc 1\n`)).toBeUndefined();
   });
 });

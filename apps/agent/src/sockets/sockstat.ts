@@ -3,6 +3,6 @@
  * FIN_WAIT2 minisockets. Undefined when the text has no such number.
  */
 export function timeWaitRecordsIn(sockstat: string): number | undefined {
-  const found = /^TCP:.*\btw (\d+)/m.exec(sockstat);
+  const found = /^TCP:.*\btw (\d{1,10})(?!\d)/m.exec(sockstat);
   return found?.[1] === undefined ? undefined : Number(found[1]);
 }
