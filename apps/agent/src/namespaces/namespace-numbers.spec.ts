@@ -18,18 +18,20 @@ function mark(facts: Partial<NamespaceMark> = {}): NamespaceMark {
   return { inode: 4026532100, cookie: '77', eldest: { pid: 20, startTicks: 500 }, name: 'web', ...facts };
 }
 
-function numberOf(numbers: NamespaceNumbers, facts: Partial<NamespaceMark> = {}): number {
+async function numberOf(numbers: NamespaceNumbers, facts: Partial<NamespaceMark> = {}): Promise<number> {
   const known = mark(facts);
-  return numbers.numberOf(known, { inode: known.inode, name: known.name });
+  const number = numbers.numberOf(known, { inode: known.inode, name: known.name });
+  await numbers.keep();
+  return number;
 }
 
 describe('the numbers of namespaces', () => {
-  it('count from 1 and last over a restart', () => {
+  it('count from 1 and last over a restart', async () => {
     const first = new NamespaceNumbers(path, 'boot');
-    expect([numberOf(first), numberOf(first, { inode: 4026532200, cookie: '78' })]).toEqual([1, 2]);
+    expect([await numberOf(first), await numberOf(first, { inode: 4026532200, cookie: '78' })]).toEqual([1, 2]);
     const second = new NamespaceNumbers(path, 'boot');
-    expect(numberOf(second, { inode: 4026532200, cookie: '78' })).toBe(2);
-    expect(numberOf(second, { inode: 4026532300, cookie: '79' })).toBe(3);
+    expect(await numberOf(second, { inode: 4026532200, cookie: '78' })).toBe(2);
+    expect(await numberOf(second, { inode: 4026532300, cookie: '79' })).toBe(3);
     expect(second.departed()).toMatchObject([{ number: 1, namespace: { inode: 4026532100, name: 'web' } }]);
     expect(readdirSync(join(folder, 'agent'))).toEqual(['namespaces.json']);
   });
@@ -58,35 +60,38 @@ describe('the numbers of namespaces', () => {
       false,
     ],
     ['as another by its inode', {}, { inode: 4026532101 }, false],
-  ] as const)('know a namespace again %s', (_how, before, after, same) => {
-    expect(numberOf(new NamespaceNumbers(path, 'boot'), before)).toBe(1);
-    expect(numberOf(new NamespaceNumbers(path, 'boot'), after)).toBe(same ? 1 : 2);
+  ] as const)('know a namespace again %s', async (_how, before, after, same) => {
+    expect(await numberOf(new NamespaceNumbers(path, 'boot'), before)).toBe(1);
+    expect(await numberOf(new NamespaceNumbers(path, 'boot'), after)).toBe(same ? 1 : 2);
   });
 
-  it('are new after a reboot, whatever is the same, and the old ones are to be told', () => {
-    numberOf(new NamespaceNumbers(path, 'boot'), { cookie: null });
+  it('are new after a reboot, whatever is the same, and the old ones are to be told', async () => {
+    await numberOf(new NamespaceNumbers(path, 'boot'), { cookie: null });
     const rebooted = new NamespaceNumbers(path, 'next boot');
-    expect(numberOf(rebooted, { cookie: null })).toBe(2);
+    expect(await numberOf(rebooted, { cookie: null })).toBe(2);
     expect(rebooted.departed().map(({ number }) => number)).toEqual([1]);
     const again = new NamespaceNumbers(path, 'next boot');
-    expect(numberOf(again, { cookie: null })).toBe(2);
+    expect(await numberOf(again, { cookie: null })).toBe(2);
     expect(again.departed().map(({ number }) => number)).toEqual([1]);
     again.forget(1);
+    await again.keep();
     expect(new NamespaceNumbers(path, 'next boot').departed().map(({ number }) => number)).toEqual([2]);
   });
 
-  it('are never given twice, though what had one is forgotten', () => {
+  it('are never given twice, though what had one is forgotten', async () => {
     const numbers = new NamespaceNumbers(path, 'boot');
-    numbers.forget(numberOf(numbers));
-    expect(numberOf(new NamespaceNumbers(path, 'boot'))).toBe(2);
+    numbers.forget(await numberOf(numbers));
+    await numbers.keep();
+    expect(await numberOf(new NamespaceNumbers(path, 'boot'))).toBe(2);
   });
 
-  it('are known by the process that is in it now', () => {
+  it('are known by the process that is in it now', async () => {
     const numbers = new NamespaceNumbers(path, 'boot');
-    const number = numberOf(numbers, { cookie: null });
+    const number = await numberOf(numbers, { cookie: null });
     numbers.renew(number, { inode: 4026532100, name: 'node (30)' }, { pid: 30, startTicks: 600 });
+    await numbers.keep();
     const again = new NamespaceNumbers(path, 'boot');
-    expect(numberOf(again, { cookie: null, eldest: { pid: 30, startTicks: 600 } })).toBe(number);
+    expect(await numberOf(again, { cookie: null, eldest: { pid: 30, startTicks: 600 } })).toBe(number);
   });
 
   it.each([
@@ -95,20 +100,22 @@ describe('the numbers of namespaces', () => {
     '[]',
     '{"bootId":"boot","next":0,"entries":[]}',
     '{"bootId":"boot","next":3,"entries":[{"number":1}]}',
-  ])('begin past all that may have been given when the file is damaged: %j', (text) => {
+  ])('begin past all that may have been given when the file is damaged: %j', async (text) => {
     mkdirSync(join(folder, 'agent'));
     writeFileSync(path, text);
     const numbers = new NamespaceNumbers(path, 'boot');
     expect(numbers.missing).toMatch(/namespaces\.json: it is damaged; they are numbered anew$/);
-    expect(numberOf(numbers)).toBeGreaterThan(1_000_000_000);
-    expect(numberOf(new NamespaceNumbers(path, 'boot'), { cookie: '78' })).toBeLessThan(2_147_483_647);
+    expect(await numberOf(numbers)).toBeGreaterThan(1_000_000_000);
+    expect(await numberOf(new NamespaceNumbers(path, 'boot'), { cookie: '78' })).toBeLessThan(2_147_483_647);
   });
 
-  it('go on in memory, and say so, where nothing can be written', () => {
+  it('go on in memory, and say so, where nothing can be written', async () => {
     writeFileSync(join(folder, 'agent'), 'a file in the way');
     const numbers = new NamespaceNumbers(path, 'boot');
     expect(
-      [numberOf(numbers), numberOf(numbers, { cookie: '78' })].map((number, _, [first = 0]) => number - first),
+      [await numberOf(numbers), await numberOf(numbers, { cookie: '78' })].map(
+        (number, _, [first = 0]) => number - first,
+      ),
     ).toEqual([0, 1]);
     expect(numbers.missing).toMatch(/they will not outlast this run$/);
   });

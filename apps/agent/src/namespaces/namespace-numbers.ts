@@ -1,5 +1,6 @@
 import { type Namespace } from '@closewatch/protocol';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorCode, messageOf } from '../errors.ts';
 import { type Eldest } from './namespace-name.ts';
@@ -45,6 +46,7 @@ export class NamespaceNumbers {
   readonly #entries = new Map<number, Entry>();
   /** Those of the run before, until they are found again. */
   readonly #unfound = new Map<number, Entry>();
+  #unkept = false;
   #trouble: string | undefined;
 
   /** `path`: the file, which is made when it is needed. Never throws: what is wrong with it is told in {@link missing}. */
@@ -64,14 +66,14 @@ export class NamespaceNumbers {
     const known = [...this.#unfound.values()].find((entry) => isSame(entry, mark));
     const number = known?.number ?? this.#next++;
     this.#unfound.delete(number);
-    this.#keep({ number, namespace, cookie: mark.cookie, eldest: mark.eldest });
+    this.#note({ number, namespace, cookie: mark.cookie, eldest: mark.eldest });
     return number;
   }
 
   /** It goes by another name or process from now on. */
   renew(number: number, namespace: Namespace, eldest: Eldest | undefined): void {
     const entry = this.#entries.get(number);
-    if (entry !== undefined) this.#keep({ ...entry, namespace, eldest });
+    if (entry !== undefined) this.#note({ ...entry, namespace, eldest });
   }
 
   /** Those of earlier runs that were not found again. To be asked when all that live are numbered. */
@@ -82,12 +84,37 @@ export class NamespaceNumbers {
   /** The server is told of its end. */
   forget(number: number): void {
     const had = this.#entries.delete(number) || this.#unfound.delete(number);
-    if (had) this.#save();
+    this.#unkept ||= had;
   }
 
-  #keep(entry: Entry): void {
+  /**
+   * Writes to disk what changed. To be waited for before a new number is used: after a crash it must not be given to
+   * another namespace. Never rejects.
+   */
+  async keep(): Promise<void> {
+    if (!this.#unkept) return;
+    this.#unkept = false;
+    const entries = [...this.#entries.values(), ...this.#unfound.values()];
+    const text = JSON.stringify({ bootId: this.#bootId, next: this.#next, entries });
+    const draft = `${this.#path}.new`;
+    try {
+      await mkdir(dirname(this.#path), { recursive: true });
+      const file = await open(draft, 'w', 0o600);
+      try {
+        await file.writeFile(text);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(draft, this.#path);
+    } catch (error) {
+      this.#trouble = `numbers of other network namespaces in ${this.#path}: ${messageOf(error)}; they will not outlast this run`;
+    }
+  }
+
+  #note(entry: Entry): void {
     this.#entries.set(entry.number, entry);
-    this.#save();
+    this.#unkept = true;
   }
 
   #load(): void {
@@ -115,26 +142,6 @@ export class NamespaceNumbers {
   #beginAnew(why: string): void {
     this.#next = Math.floor(Date.now() / 1000) % LARGEST;
     this.#trouble = `numbers of other network namespaces in ${this.#path}: ${why}; they are numbered anew`;
-  }
-
-  /** Durable before a number is used: after a crash it must not be given to another. */
-  #save(): void {
-    const entries = [...this.#entries.values(), ...this.#unfound.values()];
-    const text = JSON.stringify({ bootId: this.#bootId, next: this.#next, entries });
-    const draft = `${this.#path}.new`;
-    try {
-      mkdirSync(dirname(this.#path), { recursive: true });
-      const descriptor = openSync(draft, 'w', 0o600);
-      try {
-        writeSync(descriptor, text);
-        fsyncSync(descriptor);
-      } finally {
-        closeSync(descriptor);
-      }
-      renameSync(draft, this.#path);
-    } catch (error) {
-      this.#trouble = `numbers of other network namespaces in ${this.#path}: ${messageOf(error)}; they will not outlast this run`;
-    }
   }
 }
 

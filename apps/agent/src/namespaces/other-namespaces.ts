@@ -83,9 +83,11 @@ export class OtherNamespaces {
     const someLeft = [...this.#followed.values()].some(({ found, eldest }) => !finder.isHeld(found, eldest?.pid));
     if (someLeft || now - this.#scannedAt >= SCAN_EVERY_MS - tickMs / 2) {
       await this.#scan(now);
+      await this.#parts.numbers.keep();
       yield* this.#farewells();
     }
     yield* this.#ends();
+    await this.#parts.numbers.keep();
     const all = [...this.#followed.values()];
     this.#roundMs = roundMs(all, tickMs);
     for (const followed of chosenForTurn(all, now, this.#roundMs, tickMs)) yield await followed.sample(clock.now());
