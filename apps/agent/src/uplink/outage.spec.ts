@@ -140,8 +140,8 @@ describe('an outage of the server', () => {
       [expect.objectContaining({ kind: 'started', after: 'first_run' })],
       ...kills.map(() => [expect.objectContaining({ kind: 'started', after: 'crash' })]),
     ]);
-    // Each run is there up to when it was killed: two intervals and what a busy machine adds.
-    for (const [index, killedAt] of kills.entries()) expect(killedAt - (series[index]?.to ?? 0)).toBeLessThan(1_000);
+    // Each run is there up to when it was killed: an interval, and what a busy machine adds between two samples.
+    for (const [index, killedAt] of kills.entries()) expect(killedAt - (series[index]?.to ?? 0)).toBeLessThan(3_000);
     expect(kills.length).toBe(4);
   }, 180_000);
 

@@ -197,7 +197,11 @@ function refused(
     }
     case 'unreachable':
       return wait(pause(failures, policy, chance));
-    default:
+    case 'malformed':
+    case 'unauthorized':
+    case 'cloned':
+    case 'wrong_version':
+    case 'not_closewatch':
       return wait(asked(retryAfterMs, chance) ?? policy.slowPauseMs);
   }
 }
