@@ -102,7 +102,8 @@ async function measureLoad(namespace: LoadedNamespace, budget: LoadBudget): Prom
   ];
   if (load === HARD) {
     const search = await measureOwnerSearch(namespace);
-    if (search.found < load.closeWait) throw new Error(`${search.found} of ${search.sockets} owners were found`);
+    // A few may have gone: a port that is used again ends a CLOSE_WAIT whose peer is gone.
+    if (search.found < 0.99 * load.closeWait) throw new Error(`${search.found} of ${search.sockets} owners were found`);
     figures.push({
       name: name('owners of 10,000 new sockets'),
       value: search.cpuMs,
