@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Snapshot } from '@closewatch/protocol';
 import { netstatLines } from '@closewatch/socket-states';
+import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -8,7 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UNMEASURED } from '../sampling/sampler.ts';
 import { builtProgram } from '../testing/built-program.ts';
 import { ZooNamespace, isThere, netstatIn, obstacleToNetstat, ssIn } from '../testing/network-namespace.ts';
-import { untilSays } from '../testing/program.ts';
+import { ended, untilSays } from '../testing/program.ts';
+import { Sink } from '../testing/sink.ts';
 import { SampledHost, type Round } from '../testing/sampled-host.ts';
 
 const LEAKING = resolve(import.meta.dirname, '../testing/leaking-child.ts');
@@ -130,6 +132,35 @@ describeAsRoot(`the network namespaces of a host${why === undefined ? '' : ` (${
     await newest(host, [other.pid]);
     const [after] = (await newest(host, [other.pid])).others;
     expect(ours(after).map(({ endedAs }) => endedAs)).toEqual(['closed', 'closed', 'closed']);
+  }, 60_000);
+
+  it('are pushed by the agent under their number and name, beside its own', async () => {
+    const agent = await builtProgram('main.ts');
+    const sink = new Sink();
+    const other = await zoo();
+    const environment = {
+      CLOSEWATCH_SERVER: (await sink.open()).href,
+      CLOSEWATCH_TOKEN: 't',
+      CLOSEWATCH_DATA: folder,
+      CLOSEWATCH_INTERVAL: '1s',
+    };
+    const program = spawn(process.execPath, [agent.path, 'run'], { env: environment, stdio: 'ignore' });
+    try {
+      const ours = (): Snapshot[] =>
+        sink.received
+          .flatMap(({ snapshots }) => snapshots)
+          .filter(({ namespace }) => namespace?.name === `node (${other.pid})`);
+      for (let i = 0; i < 1_000 && ours().length < 2; i++) await sleep(20);
+      expect(ours().map(({ complete }) => complete)).toEqual([false, true]);
+      expect(ours()[1]).toMatchObject({ intervalMs: expect.any(Number), counts: { close_wait: 30, syn_received: 6 } });
+      expect(ours()[1]?.netns).toBeGreaterThan(0);
+      const seqs = sink.received.flatMap(({ snapshots }) => snapshots.map(({ seq }) => seq));
+      expect(seqs.toSorted((a, b) => a - b)).toEqual(seqs.map((_, index) => index));
+    } finally {
+      await ended(program);
+      await sink.close();
+      await agent.remove();
+    }
   }, 60_000);
 
   it('number their snapshots with one counter, without a gap', async () => {

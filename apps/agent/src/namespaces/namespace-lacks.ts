@@ -36,6 +36,6 @@ export function lacksOf({ followed, unopened, tooMany, general, trouble }: Lacks
   if (unopened.length > MOST_UNOPENED)
     lacks.push(`${unopened.length - MOST_UNOPENED} more network namespaces cannot be opened`);
   if (tooMany > 0)
-    lacks.push(`${tooMany} of ${total} other network namespaces: an agent follows ${total - tooMany} at most`);
+    lacks.push(`${tooMany} of ${total} other network namespaces: an agent follows ${followed.length} at most`);
   return lacks;
 }
