@@ -1,4 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { type CloseWaitSocket } from '../sockets/socket-table.ts';
 import { leak, tableOf } from '../testing/tables.ts';
 import { LeakTracker } from './leak-tracker.ts';
@@ -32,6 +35,22 @@ describe('the leak tracker', () => {
     expect(look(leak()).confirmed).toHaveLength(1);
     expect(openIds()).toHaveLength(1);
     expect(look(leak()).confirmed).toEqual([]);
+  });
+
+  it('keeps nothing of the listeners of a look but the newest, however long the sockets live that it saw first', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const seen: CloseWaitSocket[] = [];
+    const listeners = [1, 2, 3, 4].map((number) => {
+      seen.push(leak({ cookie: String(number), peerPort: number }));
+      const table = tableOf(...seen);
+      tracker.observe({ startedAt: number, takenAt: number + 0.5, table });
+      return new WeakRef(table.listeners);
+    });
+    await sleep(1);
+    collectGarbage();
+    expect(listeners.map((reference) => reference.deref() !== undefined)).toEqual([false, false, false, true]);
+    expect(tracker.size).toBe(4);
   });
 
   it('never mentions a socket that only one look saw', () => {

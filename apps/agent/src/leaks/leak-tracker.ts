@@ -71,12 +71,11 @@ export class LeakTracker {
     const accepted: TrackedSocket[] = [];
     const gone: TrackedSocket[] = [];
     const previousAt = this.#previousAt;
+    const bracket = { openedAfter: previousAt, openedBefore: takenAt };
     const look: SharedLook = {
       takenAt,
-      previousAt,
-      bracket: { openedAfter: previousAt, openedBefore: takenAt },
       listeners: table.listeners,
-      realm: this.#realm,
+      first: { takenAt, previousAt, bracket, realm: this.#realm },
     };
     for (const socket of table.closeWait) {
       const tracked = this.#sockets.get(socket.key);
@@ -121,7 +120,7 @@ export class LeakTracker {
     const endpoint = this.#endpoints.of(direction, socket.localPort, () => socket.fiveTuple().peer);
     endpoint.alive++;
     // What the first look finds may have been there for long.
-    if (look.previousAt !== null) endpoint.opened++;
+    if (look.first.previousAt !== null) endpoint.opened++;
     const socketId =
       cookie === null
         ? socketIdFromAddresses(this.#realm, socket.fiveTuple(), inode, this.#instant(look.takenAt))

@@ -19,11 +19,18 @@ export interface ToldDates {
 /** What the sockets of one look have in common: ten thousand of them share it. Instants on the monotonic clock. */
 export interface SharedLook {
   readonly takenAt: number;
+  readonly listeners: Listeners;
+  /** What those keep that this look was the first to see. */
+  readonly first: FirstLook;
+}
+
+/** Kept as long as they live, one for each look that saw a new one: nothing that is large. */
+export interface FirstLook {
+  readonly takenAt: number;
   /** When the look before began; null when there was none. */
   readonly previousAt: number | null;
   /** When a socket that this look was the first to see entered CLOSE_WAIT, as long as nothing else is known. */
   readonly bracket: AgeBracket;
-  readonly listeners: Listeners;
   readonly realm: SocketRealm;
 }
 
@@ -58,7 +65,7 @@ export class TrackedSocket {
   changed = true;
   /** The last snapshot it was chosen for, as ConnectionChoice numbers them; 0 before the first. */
   toldWith = 0;
-  readonly #firstLook: SharedLook;
+  readonly #firstLook: FirstLook;
   #lastLook: SharedLook;
   #socketId: string | undefined;
 
@@ -75,8 +82,8 @@ export class TrackedSocket {
     this.socket = socket;
     this.direction = direction;
     this.endpoint = endpoint;
-    this.bracket = look.bracket;
-    this.#firstLook = look;
+    this.bracket = look.first.bracket;
+    this.#firstLook = look.first;
     this.#lastLook = look;
     this.#socketId = socketId;
   }
