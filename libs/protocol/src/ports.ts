@@ -10,7 +10,7 @@ export const PortPressureSchema = z.object({
   peer: EndpointSchema,
   used: Count,
   timeWait: Count,
-  /** high - low + 1 - reserved of ip_local_port_range. */
+  /** high - low + 1 of ip_local_port_range, without those that are reserved or listened on. */
   available: Count,
 });
 export type PortPressure = z.infer<typeof PortPressureSchema>;

@@ -45,6 +45,14 @@ function recorded(): { state: string; localPort: number; peerPort: number }[] {
 }
 
 describe('a tally of ports', () => {
+  it('has no more ports to give than the range without those that are reserved or listened on', () => {
+    const availableWith = (listening: readonly number[]) =>
+      fromProc(new PortTally(RANGE, listening)).pressure()[0]?.available ?? Number.NaN;
+    const given = RANGE?.given.indexOf(1, 50_000) ?? Number.NaN;
+
+    expect(availableWith([given, given, 80])).toBe(availableWith([]) - 1);
+  });
+
   it('counts, by destination, the sockets whose local port is one that is given out', () => {
     const sockets = recorded().filter(
       ({ state, localPort }) => state !== '0A' && RANGE?.given[localPort] === 1 && localPort > 0,

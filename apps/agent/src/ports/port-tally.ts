@@ -53,8 +53,8 @@ export class PortTally {
 
   /** The most pressed first; none when the range is not known. */
   pressure(): PortPressure[] {
-    const range = this.#range;
-    if (range === undefined) return [];
+    if (this.#range === undefined) return [];
+    const available = this.#counts.reduce((sum, counts) => sum + counts, 0);
     return this.destinations.top(MOST_TOLD).map(({ index, used }) => {
       const key = this.destinations.key(index);
       return {
@@ -62,7 +62,7 @@ export class PortTally {
         peer: peerEndpointIn(key),
         used,
         timeWait: this.destinations.timeWait(index),
-        available: range.high - range.low + 1 - range.reserved,
+        available,
       };
     });
   }
