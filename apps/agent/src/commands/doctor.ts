@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import { worstOf, type Finding, type Outcome } from '../doctor/check.ts';
 import { checkLimits } from '../doctor/limit-checks.ts';
+import { checkNamespaces } from '../doctor/namespace-checks.ts';
 import { checkProcesses } from '../doctor/process-checks.ts';
 import { reportText } from '../doctor/report.ts';
 import { checkServer } from '../doctor/server-checks.ts';
 import { checkSockets } from '../doctor/socket-checks.ts';
 import { type Environment } from '../environment.ts';
+import { readHostFacts } from '../host/host-facts.ts';
+import { NamespaceFinder } from '../namespaces/namespace-finder.ts';
 import { type Paint } from '../terminal/paint.ts';
 import { VERSION } from '../version.ts';
 import { EXIT } from './exit-codes.ts';
@@ -39,6 +42,7 @@ export async function doctor(options: DoctorOptions): Promise<{ output: string; 
   const findings: Finding[] = [
     ...(await checkSockets(procRoot)),
     ...checkProcesses(procRoot),
+    ...(await checkNamespaces(new NamespaceFinder(procRoot), readHostFacts(procRoot).capabilities)),
     ...checkLimits(procRoot, groupRoot, join(dataFolder, 'agent')),
     ...(await checkServer(configured, readEnvironment)),
   ];
