@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TEXT_LIMITS, TextIngestAnswerSchema } from '@closewatch/protocol';
@@ -135,13 +136,32 @@ describe('a bad text', () => {
     expect(error.message).toMatch(reason);
   });
 
-  it('of 100 MB is 413 before it is read, and packed as soon as it unpacks to too much', async () => {
-    const line = Buffer.from('tcp        0      0 192.0.2.1:8080          198.51.100.7:50123      ESTABLISHED\n');
-    const large = Buffer.alloc(TEXT_LIMITS.bodyBytes + 1, line);
-    expect(errorOf(await texts.send('large', gzipSync(large), { 'content-encoding': 'gzip' }))).toMatchObject({
-      statusCode: 413,
-      issues: [{ path: 'body', message: `must not be larger than ${TEXT_LIMITS.bodyBytes} bytes` }],
-    });
+  const row = 'tcp        0      0 192.0.2.1:8080          198.51.100.7:50123      ESTABLISHED\n';
+  const tooLarge = {
+    statusCode: 413,
+    issues: [{ path: 'body', message: `must not be larger than ${TEXT_LIMITS.bodyBytes} bytes` }],
+  };
+
+  it('of 100 MB is 413 before it is read, and packed as soon as it has unpacked to too much', async () => {
+    const text = Buffer.alloc(100_000_000, row);
+    expect(errorOf(await texts.send('large', text))).toMatchObject(tooLarge);
+    expect(errorOf(await texts.send('large', gzipSync(text), { 'content-encoding': 'gzip' }))).toMatchObject(tooLarge);
+  });
+
+  it('of 100 MB that does not say how long it is takes no memory', async () => {
+    const piece = Buffer.from(row.repeat(800));
+    const before = process.memoryUsage().rss;
+    let most = 0;
+    function* pieces(): Generator<Buffer> {
+      for (let sent = 0; sent < 100_000_000; sent += piece.length) {
+        most = Math.max(most, process.memoryUsage().rss - before);
+        yield piece;
+      }
+    }
+    const answer = await texts.stream('large', Readable.from(pieces()));
+    expect(errorOf(answer)).toMatchObject(tooLarge);
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThan(100_000_000);
   });
 
   it.each([

@@ -1,5 +1,9 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
+import { type Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import {
   type ConnectionItem,
   type Host,
@@ -35,6 +39,18 @@ export class TextSender {
       body,
     });
     return { status: response.status, headers: response.headers, body: await response.json() };
+  }
+
+  /** As curl does with -T -: in pieces, without saying how many. */
+  async stream(host: string, body: Readable): Promise<Answer<unknown>> {
+    const headers = { authorization: `Bearer ${this.api.agentToken}`, 'content-type': 'text/plain' };
+    const sent = request(`${this.api.url}/api/v1/ingest/text?host=${host}`, { method: 'POST', headers });
+    const answered = once(sent, 'response') as Promise<[IncomingMessage]>;
+    body.pipe(sent);
+    const [response] = await answered;
+    const answer: unknown = JSON.parse(await text(response));
+    sent.destroy();
+    return { status: response.statusCode ?? 0, headers: new Headers(), body: answer };
   }
 
   /** Sends what must be taken. */
