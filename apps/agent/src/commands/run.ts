@@ -91,7 +91,7 @@ async function sampleAndPush(
   const source = await chooseSource(procRoot, forced);
   const time = new HostTime(kernelClocks(procRoot));
   const clock = new ServerClock({ monotonic: () => time.now(), wall: () => time.wall() }, lastRun.serverEpochMs);
-  const losses = new Losses(join(dataFolder, 'agent', 'outbox-losses'));
+  const losses = new Losses(join(dataFolder, 'agent', 'outbox-losses'), (line) => log.warn(line));
   const outbox = await Outbox.open({
     folder: join(dataFolder, 'agent', 'outbox'),
     bounds: environment.outbox,

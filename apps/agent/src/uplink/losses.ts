@@ -23,17 +23,22 @@ const NONE: Tally = { snapshots: 0, fromMs: null, toMs: null, damaged: 0 };
  */
 export class Losses implements LossListener {
   readonly #path: string;
+  readonly #warn: (message: string) => void;
   #tally: Tally;
   #saved = true;
 
-  /** `path`: the file; one that cannot be read says nothing. */
-  constructor(path: string) {
+  /** `path`: the file; one that cannot be read says nothing. `warn` hears of the first loss that is not told yet. */
+  constructor(path: string, warn: (message: string) => void = () => undefined) {
     this.#path = path;
+    this.#warn = warn;
     this.#tally = read(path);
   }
 
   dropped(snapshots: number, fromMs: number, toMs: number): void {
     const { fromMs: first, toMs: last } = this.#tally;
+    if (this.#tally.snapshots === 0) {
+      this.#warn('the outbox is full, or snapshots in it are too old: the oldest go; the server will be told how many');
+    }
     this.#tally.snapshots += snapshots;
     this.#tally.fromMs = Math.min(first ?? fromMs, fromMs);
     this.#tally.toMs = Math.max(last ?? toMs, toMs);
@@ -41,13 +46,9 @@ export class Losses implements LossListener {
   }
 
   damaged(records: number): void {
+    if (this.#tally.damaged === 0) this.#warn('some of the outbox cannot be read back, and is skipped');
     this.#tally.damaged += records;
     this.#saved = false;
-  }
-
-  /** How many were dropped and not told yet. */
-  get untold(): number {
-    return this.#tally.snapshots;
   }
 
   /** What there is to tell, once; `at`: ISO 8601. Whoever takes it sees to it that it arrives. */

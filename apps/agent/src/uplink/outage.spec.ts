@@ -5,9 +5,11 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AGENT, CountedLosses } from '../testing/parcels.ts';
 import { builtProgram } from '../testing/built-program.ts';
 import { ended } from '../testing/program.ts';
 import { Sink, type Reply } from '../testing/sink.ts';
+import { Outbox } from './outbox.ts';
 
 /** Ten minutes of the usual 5 s, at 100 ms. */
 const OUTAGE_MS = 12_000;
@@ -144,6 +146,39 @@ describe('an outage of the server', () => {
     for (const [index, killedAt] of kills.entries()) expect(killedAt - (series[index]?.to ?? 0)).toBeLessThan(3_000);
     expect(kills.length).toBe(4);
   }, 180_000);
+
+  it("is dated by the server's clock, though this host's is wrong and the agent was started in it", async () => {
+    const aheadMs = -600_000;
+    sink.aheadMs = aheadMs;
+    const stored = new Stored();
+    sink.reply = stored.take;
+    start();
+    await until(() => stored.count >= 3, 'the server has some');
+    await kill();
+    await sink.close();
+    const startedAt = Date.now();
+    start();
+    await until(() => outboxFiles().length > 0, 'the agent takes snapshots');
+    await sleep(500);
+    await kill();
+    const outbox = await Outbox.open({
+      folder: join(folder, 'agent/outbox'),
+      bounds: { bytes: 64 * 2 ** 20, ageMs: 3_600_000 },
+      describe: () => AGENT,
+      losses: new CountedLosses(),
+    });
+    const instants: number[] = [];
+    for (;;) {
+      const batch = await outbox.oldest(1_000, Infinity, () => false);
+      if (batch === undefined) break;
+      await outbox.done(batch.parcels);
+      instants.push(...batch.parcels.map(({ takenAtMs }) => takenAtMs - aheadMs));
+    }
+    await outbox.close();
+    const ofThisRun = instants.filter((at) => at >= startedAt - 1_500);
+    expect(ofThisRun.length).toBeGreaterThan(0);
+    expect(Math.max(...instants)).toBeLessThan(Date.now() + 1_500);
+  }, 60_000);
 
   it('sends little again when the agent is killed while its backlog goes', async () => {
     const stored = new Stored();

@@ -168,10 +168,12 @@ describe('what the outbox lost', () => {
 
   it('is told once, as one, also after a restart', async () => {
     const path = join(folder, 'losses');
-    const before = new Losses(path);
+    const warned: string[] = [];
+    const before = new Losses(path, (line) => void warned.push(line));
     before.dropped(3, START_MS, START_MS + 2_000);
     before.dropped(2, START_MS + 3_000, START_MS + 4_000);
     before.damaged(1);
+    expect(warned).toEqual([expect.stringMatching(/the oldest go/), expect.stringMatching(/cannot be read back/)]);
     await before.save();
     const next = new Losses(path);
     expect(next.take(AT)).toEqual([
