@@ -143,6 +143,18 @@ describe('the choice of connections', () => {
     60_000,
   );
 
+  it('leaves room for what stands beside the connections in their snapshot', () => {
+    choice = new ConnectionChoice({ connections: 1_000, bytes: 200_000 });
+    look(400);
+    look(400);
+    const { connections, complete } = choice.choose(tracker, now, false, 100_000);
+    const text = JSON.stringify(connections.map((tracked) => wireConnection(tracked, instant, 1)));
+    expect(text.length).toBeLessThanOrEqual(100_000);
+    expect(connections.length).toBeGreaterThan(100);
+    expect(complete).toBe(false);
+    expect(chosen().connections).toBe(400 - connections.length);
+  });
+
   it('lets the news go first while a round is under way', () => {
     choice = new ConnectionChoice({ connections: 400, bytes: 1e9 });
     look(1_200);

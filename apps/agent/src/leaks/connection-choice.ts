@@ -10,7 +10,7 @@ const ROUND_EVERY_MS = 60_000;
 const LOOKS_BEFORE_ROUND = 2;
 /** What the news may take of a snapshot while a round waits for its turn. */
 const NEWS_SHARE = 3 / 4;
-/** Room for the rest of a push that carries one snapshot: what the agent says of itself, and the counts. */
+/** Room for what always goes with a push that carries one snapshot: what the agent says of itself, and the counts. */
 const BYTES_BESIDE = 256 * 1024;
 
 /** What one snapshot holds at most: connections, and bytes of their JSON. */
@@ -63,9 +63,9 @@ export class ConnectionChoice {
 
   /**
    * Chooses for a snapshot taken `at`, in milliseconds on the monotonic clock; what it takes counts as told. `behind`:
-   * snapshots pile up undelivered.
+   * snapshots pile up undelivered. `bytesBeside`: of JSON that collectors add to this snapshot.
    */
-  choose(tracker: LeakTracker, at: number, behind: boolean): Chosen {
+  choose(tracker: LeakTracker, at: number, behind: boolean, bytesBeside = 0): Chosen {
     const open = [...tracker.open()];
     this.#forgetEndsOf(open);
     this.#snapshot++;
@@ -75,7 +75,7 @@ export class ConnectionChoice {
       this.#roundBeganAt = at;
       this.#roundBeganWith = this.#snapshot;
     }
-    const load = new Load(this.#limits);
+    const load = new Load({ ...this.#limits, bytes: this.#limits.bytes - bytesBeside });
     const turns = this.#underWay && roundMay ? open.filter((tracked) => this.#awaitsItsTurn(tracked)) : [];
     // Whoever was told of longest ago comes first: more news than fit must not always be the same ones.
     const news = [...this.#ended, ...open.filter(({ changed }) => changed).sort((a, b) => a.toldWith - b.toldWith)];

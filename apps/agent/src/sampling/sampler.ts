@@ -5,7 +5,7 @@ import { ageBracket } from '../leaks/age-bracket.ts';
 import { type ConnectionChoice } from '../leaks/connection-choice.ts';
 import { type Findings, type LeakTracker } from '../leaks/leak-tracker.ts';
 import { type TrackedSocket } from '../leaks/tracked-socket.ts';
-import { wireConnection } from '../leaks/wire-connection.ts';
+import { weighAhead, wireConnections } from '../leaks/wire-connections.ts';
 import { Pacer } from '../pacer.ts';
 import { type OwnerKeeper } from '../processes/owner-keeper.ts';
 import { type SocketRoll } from '../sockets/socket-roll.ts';
@@ -65,12 +65,12 @@ export class Sampler {
       table = await source.read(this.#rollFor(startedAt));
     } catch (error) {
       this.#missing = [messageOf(error)];
-      return this.#snapshot(clock.now(), UNMEASURED, [], false);
+      return await this.#snapshot(clock.now(), UNMEASURED, [], false);
     }
     const takenAt = clock.now();
     const missing = [...table.missing];
     const { tracker, choice, owners } = this.#parts;
-    if (this.#source !== undefined && this.#source !== table.source) this.#lose(takenAt);
+    if (this.#source !== undefined && this.#source !== table.source) await this.#lose(takenAt);
     this.#source = table.source;
     const findings = tracker.observe({ startedAt, takenAt, table });
     // Each by itself: what a look has found is not found again, so one that fails must not cost the others theirs.
@@ -84,11 +84,13 @@ export class Sampler {
     await attempt('ends', () => this.#end(findings.gone));
     await attempt('ages', () => this.#date(findings));
     await attempt('owners', () => owners.update(tracker, findings));
+    await weighAhead(findings.confirmed);
     const trackers = this.#parts.trackers?.() ?? [tracker];
     const additions = await this.#collect({ startedAt, takenAt, table, tracker, trackers }, missing);
     this.#missing = missing;
-    const { connections, complete } = choice.choose(tracker, takenAt, this.#parts.behind());
-    return { ...this.#snapshot(takenAt, table.counts, connections, complete), ...additions };
+    const bytesBeside = Buffer.byteLength(JSON.stringify(additions));
+    const { connections, complete } = choice.choose(tracker, takenAt, this.#parts.behind(), bytesBeside);
+    return { ...(await this.#snapshot(takenAt, table.counts, connections, complete)), ...additions };
   }
 
   /**
@@ -103,7 +105,9 @@ export class Sampler {
       () => UNMEASURED,
     );
     const at = clock.now();
+    const pacer = new Pacer();
     for (const tracked of tracker.abandon()) {
+      if (pacer.due()) await pacer.rest();
       const elsewhere = tracked.missedAt === undefined ? 'lost' : 'orphaned';
       this.#finish(tracked, tracked.missedAt ?? at, owners.stillHeld(tracked) ? elsewhere : 'closed');
     }
@@ -146,16 +150,22 @@ export class Sampler {
   }
 
   /** A CLOSE_WAIT that left the table while its descriptor is open was not closed: keepalive hides leaks so. */
-  #end(gone: readonly TrackedSocket[]): void {
+  async #end(gone: readonly TrackedSocket[]): Promise<void> {
     const { owners } = this.#parts;
+    const pacer = new Pacer();
     for (const tracked of gone) {
+      if (pacer.due()) await pacer.rest();
       this.#finish(tracked, tracked.missedAt ?? tracked.lastSeenAt, owners.stillHeld(tracked) ? 'orphaned' : 'closed');
     }
   }
 
   /** Another source gives other identities: whether the sockets of the last one live on is not to be told. */
-  #lose(at: number): void {
-    for (const tracked of this.#parts.tracker.abandon()) this.#finish(tracked, at, 'lost');
+  async #lose(at: number): Promise<void> {
+    const pacer = new Pacer();
+    for (const tracked of this.#parts.tracker.abandon()) {
+      if (pacer.due()) await pacer.rest();
+      this.#finish(tracked, at, 'lost');
+    }
   }
 
   #finish(tracked: TrackedSocket, at: number, as: EndedAs): void {
@@ -177,9 +187,14 @@ export class Sampler {
     }
   }
 
-  #snapshot(at: number, counts: StateCounts, connections: readonly TrackedSocket[], complete: boolean): Snapshot {
+  async #snapshot(
+    at: number,
+    counts: StateCounts,
+    told: readonly TrackedSocket[],
+    complete: boolean,
+  ): Promise<Snapshot> {
     const { clock, intervalMs, nextSeq, place } = this.#parts;
-    const instant = (monotonicMs: number): string => clock.instant(monotonicMs);
+    const instant = clock.asKnown;
     const seq = nextSeq();
     return {
       seq,
@@ -188,7 +203,7 @@ export class Sampler {
       netns: place?.netns ?? 0,
       ...(place === undefined ? {} : { namespace: place.namespace() }),
       counts: { ...counts },
-      connections: connections.map((tracked) => wireConnection(tracked, instant, seq)),
+      connections: await wireConnections(told, instant, seq),
       complete,
     };
   }

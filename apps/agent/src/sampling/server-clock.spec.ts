@@ -70,6 +70,15 @@ describe("the server's clock", () => {
     expect(clock.instant(clock.now())).toBe('2026-11-22T04:00:00.000Z');
   });
 
+  it('keeps writing by what was known when a writing began', () => {
+    learn(60_000);
+    const { asKnown } = clock;
+    const before = clock.instant(monotonic);
+    learn(3_600_000);
+    expect(asKnown(monotonic)).toBe(before);
+    expect(clock.instant(monotonic)).not.toBe(before);
+  });
+
   it('does not tremble with replies that agree with it', () => {
     learn(60_000);
     const before = clock.instant(monotonic);

@@ -58,7 +58,13 @@ export class ServerClock {
 
   /** ISO 8601 on the server's clock. */
   instant(monotonicMs: number): string {
-    return new Date(Math.round(this.#epoch + monotonicMs)).toISOString();
+    return this.asKnown(monotonicMs);
+  }
+
+  /** Writes instants by what is known now: the dates of one snapshot do not move when a reply comes in between. */
+  get asKnown(): (monotonicMs: number) => string {
+    const epoch = this.#epoch;
+    return (monotonicMs) => new Date(Math.round(epoch + monotonicMs)).toISOString();
   }
 
   /** How far the server's clock is ahead of this host's, in milliseconds. */
