@@ -61,6 +61,19 @@ describe('POST /api/v1/snapshots', () => {
     expect(host?.counts).toMatchObject({ established: 42, listen: 3, time_wait: null });
   });
 
+  it('takes how often a host is sampled from its own namespace, not from others, which are sampled less often', async () => {
+    const now = Date.now();
+    const own = buildSnapshot({ takenAt: iso(now - 2_000), intervalMs: 5_000 });
+    const other = buildSnapshot({ takenAt: iso(now - 1_000), intervalMs: 30_000, netns: 3 });
+    const push = buildPush({ snapshots: [own, other] });
+    const interval = async () => (await api.read<Host>(cookie, `/api/v1/hosts/${push.agentId}`)).intervalMs;
+    const cookie = await api.signIn();
+    await api.pushed(push);
+    expect(await interval()).toBe(5_000);
+    await api.pushed({ ...push, snapshots: [{ ...other, takenAt: iso(now) }] });
+    expect(await interval()).toBe(5_000);
+  });
+
   it('counts a repeat as a duplicate and stores it once', async () => {
     const push = buildPush();
     await api.pushed(push);

@@ -149,14 +149,19 @@ function hostUpdate({ header, items }: PushToWrite, known: KnownRun | undefined)
   const oldest = Math.min(...instants);
   const newest = Math.max(...instants);
   const goesOn = known?.runId === header.runId;
-  const newestItem = items.reduce((a, b) => (Date.parse(b.snapshot.takenAt) >= Date.parse(a.snapshot.takenAt) ? b : a));
+  // Other namespaces are sampled less often, which is no measure of how the host is.
+  const own = items.filter(({ snapshot }) => snapshot.netns === 0);
+  const newestOwn = own.toSorted((a, b) => Date.parse(a.snapshot.takenAt) - Date.parse(b.snapshot.takenAt)).at(-1);
   const complete = items.some(({ snapshot }) => snapshot.complete && snapshot.netns === 0);
   return {
     header,
     newest,
     since: goesOn ? Math.min(known.since, oldest) : oldest,
     until: goesOn ? Math.max(known.until, newest) : newest,
-    intervalMs: newestItem.snapshot.intervalMs,
+    intervalMs:
+      newestOwn?.snapshot.intervalMs ??
+      known?.intervalMs ??
+      Math.max(...items.map(({ snapshot }) => snapshot.intervalMs)),
     syncedRunId: complete ? header.runId : (known?.syncedRunId ?? null),
   };
 }

@@ -3,10 +3,11 @@ import { withLanguage } from '../../testing/language.ts';
 import type { LanguageId } from '../i18n/languages.ts';
 import { AgentLacks } from './agent-lacks.ts';
 
-async function shown(missing: readonly string[], language: LanguageId = 'en'): Promise<HTMLElement> {
+async function shown(missing: readonly string[], language: LanguageId = 'en', agentless = false): Promise<HTMLElement> {
   await withLanguage(language);
   const fixture = TestBed.createComponent(AgentLacks);
   fixture.componentRef.setInput('missing', missing);
+  fixture.componentRef.setInput('agentless', agentless);
   await fixture.whenStable();
   return fixture.nativeElement as HTMLElement;
 }
@@ -34,9 +35,11 @@ describe('what the agent lacks', () => {
     expect(root.querySelector('li .raw')?.textContent).toBe(PTRACE);
   });
 
-  it('gives no commands where no capability would help', async () => {
-    const root = await shown(['agent: there is none on this host, its sockets come as text from ss']);
+  it('gives no commands where there is no agent, and keeps what was said', async () => {
+    const raw = 'agent: there is none on this host, its sockets come as text from ss';
+    const root = await shown([raw], 'en', true);
     expect(root.querySelector('dl')).toBeNull();
-    expect(root.querySelector('summary')?.textContent).toContain('What that means');
+    expect(root.querySelector('summary')?.textContent).toContain('This host has no agent');
+    expect(root.querySelector('li')?.textContent?.trim()).toBe(raw);
   });
 });

@@ -13,6 +13,8 @@ import { grantsOf, lackOf } from './lack-advice.ts';
 export class AgentLacks {
   /** In the agent's words. */
   readonly missing = input.required<readonly string[]>();
+  /** The host sends text of ss or netstat: nobody is there to be granted anything. */
+  readonly agentless = input(false);
   protected readonly lacks = computed(() => this.missing().map(lackOf));
   /** Of several with one name (`sysctl`), the name once. */
   protected readonly names = computed(() => [...new Set(this.lacks().map(({ name }) => name))]);

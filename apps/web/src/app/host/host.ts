@@ -25,6 +25,7 @@ import { netnsOf } from './netns-of.ts';
 import { PortsPanel } from './ports-panel.ts';
 import { ProcessEvidencePanel } from './process-evidence.ts';
 import { AgentLacks } from './agent-lacks.ts';
+import { isAgentless } from './agentless.ts';
 
 /** One host: who it is, how many sockets stand in each state, how that went, and which connections wait to be closed. */
 @Component({
@@ -98,6 +99,7 @@ export class HostPage {
   protected readonly chosenRange = computed(() => rangeOf(this.range()));
   protected readonly chosenSort = computed(() => sortOf(this.sort(), this.order()));
   protected readonly nameOf = nameOf;
+  protected readonly isAgentless = isAgentless;
   protected readonly asOf = computed(() => instantOf(this.at()));
 
   /** As of an instant: from the store. Now: from the live connection, and from the store until it is there. */

@@ -51,6 +51,11 @@ describe('the ports', () => {
     expect(words(root)).not.toMatch(/ListenDrops|ActiveOpens/);
   });
 
+  it('say of open files how many there are where nothing limits them', async () => {
+    const root = await shown(null, { takenAt: AT, fileHandles: { allocated: 900, max: Number.MAX_SAFE_INTEGER } });
+    expect(words(root)).toMatch(/system\s*900\s*$/);
+  });
+
   it('show the five most pressed first, and all on demand', async () => {
     const destinations = Array.from({ length: 9 }, (_, index) => destination(index + 1, 100 - index));
     const root = await shown({ ...PORTS, destinations, destinationCount: 9 });

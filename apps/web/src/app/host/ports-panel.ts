@@ -25,6 +25,11 @@ export class PortsPanel {
   protected readonly all = computed(() => portRows(this.ports()?.destinations ?? []));
   protected readonly open = signal(false);
   protected readonly rows = computed(() => (this.open() ? this.all() : this.all().slice(0, SHOWN_AT_FIRST)));
+  /** Null where the kernel has no limit worth the name: then the agent sends the largest number there is. */
+  protected readonly fileLimit = computed(() => {
+    const max = this.kernel()?.fileHandles?.max ?? null;
+    return max !== null && max < Number.MAX_SAFE_INTEGER ? max : null;
+  });
   protected readonly refusals = computed(() => refusals(this.kernel()));
   protected readonly settings = computed(() => settings(this.kernel()));
 }

@@ -81,7 +81,7 @@ describe('the processes that hold CLOSE_WAIT', () => {
       '12 sleeping',
       'ep_poll (epoll_wait) ×12',
       'runs 3.46 ms/s, waits for a CPU 720 ms/s',
-      'throttled 1.5 times and 80 ms a second',
+      'throttled by its quota 1.5 times and 80 ms a second',
       'never in 1 m 30 s',
       '900 / 1,024 · 88%',
       'wchan: CAP_SYS_PTRACE would show it',

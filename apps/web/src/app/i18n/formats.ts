@@ -37,9 +37,9 @@ export class Formats {
     return value === null || value === undefined ? '–' : this.numbers().format(value);
   }
 
-  /** `88 %` of a share from 0 to 1. */
+  /** `88 %` of a share from 0 to 1; `<1 %` of what is little and not nothing. */
   percent(share: number): string {
-    return this.percents().format(share);
+    return share > 0 && share < 0.01 ? `<${this.percents().format(0.01)}` : this.percents().format(share);
   }
 
   /** A measured rate to three digits: `0.25`, `1,230`. */
