@@ -45,6 +45,16 @@ async function drained(outbox: Outbox): Promise<number[]> {
 }
 
 describe('the outbox', () => {
+  it('gives back what is on a disk that is too full to note what was lost', async () => {
+    const outbox = await open();
+    for (const seq of [0, 1, 2]) outbox.add(parcelOfBytes(RUN, seq));
+    await outbox.settled();
+    losses.save = () => Promise.reject(new Error('ENOSPC: no space left on device'));
+    expect(await drained(outbox)).toEqual([0, 1, 2]);
+    expect(outbox.waiting).toBe(0);
+    expect(outbox.missing).toEqual([expect.stringContaining('ENOSPC')]);
+  });
+
   it('keeps snapshots in their order, over a restart, until they are dealt with', async () => {
     const outbox = await open();
     for (const seq of [0, 1, 2]) outbox.add(parcelOfBytes(RUN, seq));

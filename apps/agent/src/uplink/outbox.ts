@@ -172,11 +172,11 @@ export class Outbox {
       this.#busySince = performance.now();
       try {
         const result = await work();
-        await this.#parts.losses.save();
+        // A full disk that cannot note what was lost still gives back what is on it: only so does it get room again.
+        await this.#parts.losses.save().catch((error: unknown) => this.#refused(error));
         return result;
       } catch (error) {
-        this.#trouble = messageOf(error);
-        this.#retryAt = performance.now() + (this.#parts.retryAfterMs ?? RETRY_AFTER_MS);
+        this.#refused(error);
         return undefined;
       } finally {
         this.#busySince = undefined;
@@ -184,5 +184,10 @@ export class Outbox {
     });
     this.#work = turn;
     return turn;
+  }
+
+  #refused(error: unknown): void {
+    this.#trouble = messageOf(error);
+    this.#retryAt = performance.now() + (this.#parts.retryAfterMs ?? RETRY_AFTER_MS);
   }
 }
