@@ -12,8 +12,9 @@ const FEW = 100;
 const MANY_EVERY_MS = 30_000;
 /** What is told is told again: a snapshot may have been lost on its way. */
 const AGAIN_EVERY_MS = 60_000;
-/** As many as the server takes (OrphansSchema). */
+/** As many as the server takes (OrphansSchema), and a small share of what a push may hold: each may have 64 owners. */
 const MOST_TOLD = 1_000;
+const MOST_BYTES = 2 * 1024 * 1024;
 
 /** Follows orphaned descriptors until they are closed, and tells of all that are held now. */
 export class OrphansCollector implements Collector {
@@ -39,8 +40,7 @@ export class OrphansCollector implements Collector {
     if (!this.#isDue(takenAt)) return {};
     this.#toldVersion = orphans.version;
     this.#toldAt = takenAt;
-    const oldest = [...orphans.held()].sort((a, b) => a.orphanedAt - b.orphanedAt).slice(0, MOST_TOLD);
-    return { orphans: { count: orphans.size, items: oldest.map((orphan) => this.#told(orphan)) } };
+    return { orphans: { count: orphans.size, items: this.#oldest() } };
   }
 
   retell(): void {
@@ -56,6 +56,19 @@ export class OrphansCollector implements Collector {
     const { size, version } = this.#orphans;
     if (this.#toldVersion !== version) return size <= FEW || since >= MANY_EVERY_MS;
     return size > 0 && since >= AGAIN_EVERY_MS;
+  }
+
+  #oldest(): Orphan[] {
+    const oldest = [...this.#orphans.held()].sort((a, b) => a.orphanedAt - b.orphanedAt).slice(0, MOST_TOLD);
+    const items: Orphan[] = [];
+    let bytes = 0;
+    for (const orphan of oldest) {
+      const told = this.#told(orphan);
+      bytes += Buffer.byteLength(JSON.stringify(told));
+      if (bytes > MOST_BYTES) break;
+      items.push(told);
+    }
+    return items;
   }
 
   #told({ socketId, orphanedAt, owners }: HeldOrphan): Orphan {

@@ -165,4 +165,20 @@ describe('orphaned sockets', () => {
     await look();
     expect(finder.orphans.size).toBe(600);
   });
+
+  it('are counted all, and told as far as they take no large share of a push, when each has many owners', async () => {
+    const inodes = Array.from({ length: 110 }, (_, index) => 100 + index);
+    const descriptors = Object.fromEntries(inodes.map((inode) => [inode, `socket:[${inode}]`]));
+    for (let pid = 20; pid < 60; pid++) {
+      proc.begin(pid, descriptors);
+      proc.command(pid, ['worker', 'x'.repeat(700)]);
+    }
+    // Long enough for a survey, which finds all who share one.
+    await looks(18, ...inodes);
+    const told = await looks(9);
+    expect(told?.count).toBe(110);
+    expect(told?.items.length).toBeGreaterThan(40);
+    expect(told?.items[0]?.owners).toHaveLength(40);
+    expect(JSON.stringify(told).length).toBeLessThan(2.1 * 1024 * 1024);
+  }, 60_000);
 });

@@ -18,6 +18,11 @@ export class FakeProc {
     writeFileSync(join(this.root, String(pid), 'stat'), `${pid} (${name}) S${' 0'.repeat(18)} ${startTicks} 0 0`);
   }
 
+  /** Lets a process have been started with these words. */
+  command(pid: number, words: readonly string[]): void {
+    writeFileSync(join(this.root, String(pid), 'cmdline'), words.map((word) => `${word}\0`).join(''));
+  }
+
   /** Lets a descriptor lead to `target`, whatever it led to before. */
   link(pid: number, descriptor: number, target: string): void {
     this.close(pid, descriptor);
