@@ -47,7 +47,12 @@ export class Doors {
     try {
       // The FFI is loaded on demand, as for the agent's own namespace (sockets/choose-source.ts).
       this.#setns ??= import('./setns-doors.ts').then(({ SetnsDoors }) => new SetnsDoors(procRoot, forced));
-      return (await this.#setns).open(found);
+      const setns = await this.#setns.catch((error: unknown) => {
+        // What fails now, for want of a descriptor, may go well with the next one.
+        this.#setns = undefined;
+        throw error;
+      });
+      return setns.open(found);
     } catch (error) {
       return openByProc(procRoot, found, `${messageOf(error)}; reading /proc instead`);
     }

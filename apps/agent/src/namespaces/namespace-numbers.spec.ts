@@ -119,4 +119,15 @@ describe('the numbers of namespaces', () => {
     ).toEqual([0, 1]);
     expect(numbers.missing).toMatch(/they will not outlast this run$/);
   });
+
+  it('are written again when the disk did not take them the first time', async () => {
+    const numbers = new NamespaceNumbers(path, 'boot');
+    writeFileSync(join(folder, 'agent'), 'in the way');
+    expect(await numberOf(numbers)).toBe(1);
+    expect(numbers.missing).toMatch(/namespaces\.json: .*they will not outlast this run/);
+    rmSync(join(folder, 'agent'));
+    await numbers.keep();
+    expect(numbers.missing).toBeUndefined();
+    expect(await numberOf(new NamespaceNumbers(path, 'boot'), { inode: 4026532300, cookie: '79' })).toBe(2);
+  });
 });

@@ -48,6 +48,7 @@ export class NamespaceNumbers {
   readonly #unfound = new Map<number, Entry>();
   #unkept = false;
   #trouble: string | undefined;
+  #unwritten: string | undefined;
 
   /** `path`: the file, which is made when it is needed. Never throws: what is wrong with it is told in {@link missing}. */
   constructor(path: string, bootId: string) {
@@ -58,7 +59,7 @@ export class NamespaceNumbers {
 
   /** Why numbers may not last, in words a person can act on; undefined when all is well. */
   get missing(): string | undefined {
-    return this.#trouble;
+    return this.#unwritten ?? this.#trouble;
   }
 
   /** Its number: the one it had, or the next. */
@@ -89,7 +90,7 @@ export class NamespaceNumbers {
 
   /**
    * Writes to disk what changed. To be waited for before a new number is used: after a crash it must not be given to
-   * another namespace. Never rejects.
+   * another namespace. Never rejects: what fails is tried again the next time.
    */
   async keep(): Promise<void> {
     if (!this.#unkept) return;
@@ -107,8 +108,10 @@ export class NamespaceNumbers {
         await file.close();
       }
       await rename(draft, this.#path);
+      this.#unwritten = undefined;
     } catch (error) {
-      this.#trouble = `numbers of other network namespaces in ${this.#path}: ${messageOf(error)}; they will not outlast this run`;
+      this.#unkept = true;
+      this.#unwritten = `numbers of other network namespaces in ${this.#path}: ${messageOf(error)}; they will not outlast this run`;
     }
   }
 

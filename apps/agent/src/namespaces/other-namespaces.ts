@@ -82,9 +82,9 @@ export class OtherNamespaces {
     const now = clock.now();
     const someLeft = [...this.#followed.values()].some(({ found, eldest }) => !finder.isHeld(found, eldest?.pid));
     if (someLeft || now - this.#scannedAt >= SCAN_EVERY_MS - tickMs / 2) {
-      await this.#scan(now);
+      const isWhole = await this.#scan(now);
       await this.#parts.numbers.keep();
-      yield* this.#farewells();
+      if (isWhole) yield* this.#farewells();
     }
     yield* this.#ends();
     await this.#parts.numbers.keep();
@@ -103,14 +103,15 @@ export class OtherNamespaces {
     await this.#parts.doors.close();
   }
 
-  async #scan(now: number): Promise<void> {
+  /** Returns whether it could look for them: who was not looked for has not ended. */
+  async #scan(now: number): Promise<boolean> {
     let found: Map<number, FoundNamespace>;
     try {
       found = new Map((await this.#parts.finder.find()).map((namespace) => [namespace.inode, namespace]));
       this.#trouble = undefined;
     } catch (error) {
       this.#trouble = `other network namespaces cannot be looked for: ${messageOf(error)}`;
-      return;
+      return false;
     }
     this.#scannedAt = now;
     for (const [inode, followed] of this.#followed) {
@@ -128,6 +129,7 @@ export class OtherNamespaces {
       if (this.#followed.size >= MOST_FOLLOWED) this.#tooMany++;
       else await this.#follow(namespace, now);
     }
+    return true;
   }
 
   /** A process that begins in it, or becomes another program, may change what it is called. */
