@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AGENT, CountedLosses, START_MS, parcelOfBytes, runOf } from '../testing/parcels.ts';
+import { withoutDescriptors } from '../testing/without-descriptors.ts';
 import { type Parcel } from './parcel.ts';
 import { SegmentLog } from './segment-log.ts';
 
@@ -53,6 +54,15 @@ async function append(...seqs: number[]): Promise<Parcel[]> {
 }
 
 describe('the segments of the outbox', () => {
+  it('are not given up when there is no descriptor to read them with', async () => {
+    await append(0, 1, 2);
+    await reopen();
+    await expect(withoutDescriptors(() => log.oldest(9, Infinity, nothing))).rejects.toThrow('EMFILE');
+    expect(log.waiting).toBe(3);
+    expect(await drained()).toEqual(['01:0:100', '01:1:100', '01:2:100']);
+    expect(losses.damages).toBe(0);
+  });
+
   it('hand out the oldest of one run, by count and by size, and one at the least', async () => {
     await append(0, 1, 2);
     await log.append(parcelOfBytes(runOf(2), 0), AGENT);

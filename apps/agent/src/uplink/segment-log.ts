@@ -1,6 +1,7 @@
 import { type Agent } from '@closewatch/protocol';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorCode } from '../errors.ts';
 import { DeliveredRuns, waitingIn } from './delivered-runs.ts';
 import { type LossListener } from './losses.ts';
 import { FILE_HEADER, encodeRecord, scanSegment, type Located } from './outbox-record.ts';
@@ -19,6 +20,8 @@ const LARGEST_SEGMENT = 1024 * 1024;
 const SMALLEST_SEGMENT = 32 * 1024;
 /** Kept free for what says that snapshots are dealt with: room for it must never cost a snapshot. */
 const RESERVE = 16 * 1024;
+/** What keeps a file from being read that is well. */
+const PASSING = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
 
 /**
  * Snapshots on disk, oldest first, in segments that are only ever appended to and removed as a whole. Never larger than
@@ -201,8 +204,9 @@ export class SegmentLog {
       let records: readonly Located[] = [];
       try {
         records = scanSegment(await readFile(segment.path)).records;
-      } catch {
-        // Counted as damaged, with what does not check.
+      } catch (error) {
+        // For want of descriptors or memory it cannot be read now; else it is counted as damaged, with what does not check.
+        if (PASSING.has(errorCode(error) ?? '')) throw error;
       }
       this.#read = { segment, bytes: segment.bytes, records };
       const readable = waitingIn(records, this.#delivered).length;
