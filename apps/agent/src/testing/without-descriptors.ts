@@ -15,6 +15,6 @@ export async function withoutDescriptors<Result>(work: () => Promise<Result>): P
   try {
     return await work();
   } finally {
-    if (setrlimit(RLIMIT_NOFILE, before) !== 0) throw new Error('setrlimit');
+    setrlimit(RLIMIT_NOFILE, before);
   }
 }
