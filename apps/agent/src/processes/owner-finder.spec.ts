@@ -147,9 +147,9 @@ describe('who holds a socket', () => {
     const proc = fakeProc({ 1: {}, 20: { 3: 'socket:[77]' } });
     const finder = new OwnerFinder(proc.root, 0);
     await finder.find([{ inode: 77, uid: ourUid }]);
-    expect(finder.exited([20])).toEqual(new Set());
+    expect(await finder.startsOf([20])).toEqual(new Map([[20, new Date(1_000).toISOString()]]));
     proc.name(20, 'other', 999);
-    expect(finder.exited([20])).toEqual(new Set([20]));
+    expect(await finder.startsOf([20])).toEqual(new Map([[20, new Date(9_990).toISOString()]]));
     const [owner] = (await finder.find([{ inode: 77, uid: ourUid }])).get(77)?.owners ?? [];
     expect(owner).toMatchObject({ executable: 'other', startedAt: '1970-01-01T00:00:09.990Z' });
   });

@@ -77,9 +77,9 @@ export class OwnerFinder {
     return descriptor !== null && this.#processes.socketBehind(pid, String(descriptor)) === inode;
   }
 
-  /** The pids of `owners` that have exited since; their sockets may have passed to somebody else. */
-  exited(pids: Iterable<number>): Set<number> {
-    return this.#processes.exited(pids);
+  /** When the processes of these pids began, as an owner's `startedAt`; who is gone is not in it. */
+  startsOf(pids: Iterable<number>): Promise<Map<number, string>> {
+    return this.#processes.startsOf(pids);
   }
 
   /** These no longer hold the socket, which is tracked on. */

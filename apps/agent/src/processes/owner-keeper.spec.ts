@@ -1,15 +1,19 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { LeakTracker } from '../leaks/leak-tracker.ts';
 import { type TrackedSocket } from '../leaks/tracked-socket.ts';
+import { Pacer } from '../pacer.ts';
 import { FakeProc } from '../testing/fake-proc.ts';
 import { leak, tableOf } from '../testing/tables.ts';
+import { withoutDescriptors } from '../testing/without-descriptors.ts';
 import { OwnerFinder } from './owner-finder.ts';
 import { OwnerKeeper } from './owner-keeper.ts';
+import { ProcessTable } from './process-table.ts';
 import { SurveyRounds } from './survey-rounds.ts';
 
 let proc: FakeProc;
 let tracker: LeakTracker;
 let keeper: OwnerKeeper;
+let finder: OwnerFinder;
 let surveys: SurveyRounds;
 let now = 0;
 
@@ -21,7 +25,7 @@ beforeEach(() => {
     (ms) => new Date(ms).toISOString(),
     () => false,
   );
-  const finder = new OwnerFinder(proc.root, 0);
+  finder = new OwnerFinder(proc.root, 0);
   keeper = new OwnerKeeper(finder);
   surveys = new SurveyRounds(finder);
 });
@@ -64,6 +68,47 @@ describe('the owners of tracked sockets', () => {
     expect(pidsOf(await looks(2))).toEqual([20, 21]);
     proc.exit(20);
     expect(pidsOf(await looks(1))).toEqual([21]);
+  });
+
+  it('are those it passed to in every namespace, though the process held sockets of several', async () => {
+    proc.begin(20, { 3: 'socket:[7]', 4: 'socket:[8]' });
+    proc.begin(21, { 3: 'socket:[7]', 4: 'socket:[8]' });
+    const another = new LeakTracker(
+      { bootId: 'b', namespaceInode: 2 },
+      () => '',
+      () => false,
+    );
+    const itsKeeper = new OwnerKeeper(finder);
+    const look = async () => {
+      const first = await looks(1);
+      const table = tableOf(leak({ inode: 8 }));
+      await itsKeeper.update(another, another.observe({ startedAt: now, takenAt: now, table }));
+      return [first, [...another.open()][0]].map(pidsOf);
+    };
+    await look();
+    expect(await look()).toEqual([
+      [20, 21],
+      [20, 21],
+    ]);
+    proc.exit(20);
+    expect(await look()).toEqual([[21], [21]]);
+  });
+
+  it('are not searched for with every look when somebody begins to hide', async () => {
+    expect(await looks(2)).toMatchObject({ ownership: 'none' });
+    proc.exit(1);
+    const searches = jest.spyOn(finder, 'find');
+    expect(await looks(10)).toMatchObject({ ownership: 'hidden' });
+    expect(searches).toHaveBeenCalledTimes(1);
+  });
+
+  it('are hidden, and not nobody, when there is no descriptor to look with', async () => {
+    const table = new ProcessTable('/proc', 0);
+    await withoutDescriptors(async () => {
+      expect(table.descriptorsOf(process.pid)).toBe('hidden');
+      expect(await table.listDescriptors(process.pid, new Pacer())).toBe('hidden');
+    });
+    expect(table.descriptorsOf(4_194_305)).toEqual([]);
   });
 
   it('are taken back only when a second look finds the socket alive and nobody with it', async () => {

@@ -22,7 +22,7 @@ export class OwnerKeeper {
   /** Brings the owners of all open sockets up to date after a look. */
   async update(tracker: LeakTracker, { confirmed, accepted }: Findings): Promise<void> {
     const due = new Set<TrackedSocket>([...confirmed, ...accepted]);
-    for (const tracked of this.#leftByExit(tracker)) due.add(tracked);
+    for (const tracked of await this.#leftByExit(tracker)) due.add(tracked);
     for (const [tracked, wait] of this.#unowned) {
       if (--wait.left <= 0 && tracked.missedAt === undefined) due.add(tracked);
     }
@@ -68,20 +68,25 @@ export class OwnerKeeper {
       // When its process exits the socket usually goes too, and whose it was stays worth knowing: not before a
       // second look finds it alive and nobody's is that taken back.
       if (before === undefined && tracked.owners.length > 0) return;
+    } else {
+      // Not accepted: the table itself will tell when it is. Hidden: looking again would see no more.
+      this.#unowned.delete(tracked);
     }
-    // Not accepted: the table itself will tell when it is. Hidden: looking again would see no more.
     if (tracked.ownership !== answer.ownership || answer.ownership === 'known') tracked.changed = true;
     Object.assign(tracked, answer);
   }
 
   /** Those seen alive whose process is gone. */
-  #leftByExit(tracker: LeakTracker): TrackedSocket[] {
+  async #leftByExit(tracker: LeakTracker): Promise<TrackedSocket[]> {
     const pids = new Set<number>();
     for (const { owners } of tracker.open()) for (const { pid } of owners) pids.add(pid);
-    const exited = this.#finder.exited(pids);
-    if (exited.size === 0) return [];
-    return [...tracker.open()].filter(
-      ({ owners, missedAt }) => missedAt === undefined && owners.some(({ pid }) => exited.has(pid)),
-    );
+    const startedAt = await this.#finder.startsOf(pids);
+    // The memory of the process table serves several namespaces: what counts is whom this socket knows for its owner.
+    const hasExited = (owner: Owner): boolean => startedAt.get(owner.pid) !== owner.startedAt;
+    const left: TrackedSocket[] = [];
+    for (const tracked of tracker.open()) {
+      if (tracked.missedAt === undefined && tracked.owners.some(hasExited)) left.push(tracked);
+    }
+    return left;
   }
 }

@@ -2,8 +2,8 @@ import { type Owner } from '@closewatch/protocol';
 import { opendirSync, readdirSync, readlinkSync, statSync, type Dir } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../errors.ts';
-import { type Pacer } from '../pacer.ts';
-import { describeProcess, readStat, type ProcessDescription } from './process-description.ts';
+import { Pacer } from '../pacer.ts';
+import { describeProcess, readStat, startOf, type ProcessDescription } from './process-description.ts';
 
 /** A process that holds a tracked socket. */
 export interface KnownProcess {
@@ -62,7 +62,7 @@ export class ProcessTable {
     try {
       return readdirSync(join(this.#procRoot, String(pid), 'fd'));
     } catch (error) {
-      return isForbidden(error) ? 'hidden' : [];
+      return isGone(error) ? [] : 'hidden';
     }
   }
 
@@ -77,7 +77,7 @@ export class ProcessTable {
         if (pacer.due()) await pacer.rest();
       }
     } catch (error) {
-      if (isForbidden(error)) return 'hidden';
+      if (!isGone(error)) return 'hidden';
       // It has exited meanwhile: what was read is as good as nothing, and harmless.
     } finally {
       folder?.closeSync();
@@ -124,14 +124,17 @@ export class ProcessTable {
     return known;
   }
 
-  /** Those of the pids that are no longer what they were; they are forgotten. */
-  exited(pids: Iterable<number>): Set<number> {
-    const exited = new Set<number>();
+  /** When the processes of these pids began, ISO 8601; who is gone is not in it. Those that exited are forgotten. */
+  async startsOf(pids: Iterable<number>): Promise<Map<number, string>> {
+    const starts = new Map<number, string>();
+    const pacer = new Pacer();
     for (const pid of pids) {
-      if (readStat(this.#procRoot, pid)?.startTicks !== this.#known.get(pid)?.startTicks) exited.add(pid);
+      if (pacer.due()) await pacer.rest();
+      const stat = readStat(this.#procRoot, pid);
+      if (stat?.startTicks !== this.#known.get(pid)?.startTicks) this.#known.delete(pid);
+      if (stat !== undefined) starts.set(pid, startOf(stat, this.#bootedAtMs));
     }
-    for (const pid of exited) this.#known.delete(pid);
-    return exited;
+    return starts;
   }
 
   /** Forgets that these hold the socket, and processes of which nothing else is remembered. */
@@ -142,6 +145,12 @@ export class ProcessTable {
       if (known?.descriptors.size === 0) this.#known.delete(pid);
     }
   }
+}
+
+/** For want of a descriptor (EMFILE, ENFILE) or a right nobody can say that a process holds nothing. */
+function isGone(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === 'ENOENT' || code === 'ESRCH' || code === 'ENOTDIR';
 }
 
 function isForbidden(error: unknown): boolean {

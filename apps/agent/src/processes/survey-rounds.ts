@@ -43,7 +43,13 @@ export class SurveyRounds {
     this.#round ??= this.#roundDue(sockets, at);
     if (this.#round === undefined) return;
     const { of, orphans, walk } = this.#round;
-    if (!(await walk.advance(Math.min(Math.max(pace, LEAST), MOST)))) return;
+    try {
+      if (!(await walk.advance(Math.min(Math.max(pace, LEAST), MOST)))) return;
+    } catch (error) {
+      // Who was not searched for must not pass for not found.
+      this.#round = undefined;
+      throw error;
+    }
     this.#round = undefined;
     for (const { tracked, keeper } of of) {
       const found = walk.found.get(tracked.inode);
