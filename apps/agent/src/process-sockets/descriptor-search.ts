@@ -129,7 +129,8 @@ export class DescriptorSearch {
     const known = this.#holders.known(pid);
     const unknown = (await this.#descriptorsOf(pid, order.pacer)).filter((descriptor) => {
       const before = known?.descriptors.get(descriptor);
-      return before === undefined || !order.byInode.has(before);
+      // Another descriptor of the same socket may have been closed, and the holder's name been taken off it.
+      return known === undefined || before === undefined || order.byInode.get(before)?.includes(known) !== true;
     });
     const found: number[] = [];
     await this.#follow(pid, unknown, share, order, (inode) => found.push(inode));

@@ -192,4 +192,16 @@ describe('who holds the sockets of a host', () => {
     await turn([]);
     expect([...list.all()]).toHaveLength(0);
   });
+
+  it('are still those that hold a socket by a second descriptor when the first one leads elsewhere', async () => {
+    const { proc, turn, pidsOf } = host({ 1: {}, 20: { 3: 'socket:[7]', 4: 'socket:[7]' } });
+    await turn([7]);
+    expect(pidsOf(7)).toEqual([20]);
+    proc.link(20, 3, 'socket:[8]');
+    const startedAt = new Date(1_000).toISOString();
+    const tracked = [{ inode: 8, owners: [{ pid: 20, startedAt, descriptor: 3 }] }];
+    await turn([7, 8], { tracked });
+    await turn([7, 8], { tracked });
+    expect([7, 8].map(pidsOf)).toEqual([[20], [20]]);
+  });
 });
