@@ -144,6 +144,17 @@ describe('closewatch-agent run', () => {
     expect(pushes[0]?.bootId).toBe(readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
   }, 15_000);
 
+  it('goes on when nobody takes its log any more', async () => {
+    const program = spawn(process.execPath, [agent.path, 'run'], {
+      env: environment,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    programs.push(program);
+    program.stderr.destroy();
+    await untilPushed(2);
+    expect(await ended(program, 'SIGTERM')).toBe(0);
+  }, 15_000);
+
   it("dates the very first snapshot by the server's clock", async () => {
     sink.aheadMs = -600_000;
     const program = spawn(process.execPath, [agent.path, 'run'], { env: environment, stdio: 'ignore' });

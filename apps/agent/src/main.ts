@@ -21,6 +21,8 @@ const GROUP_ROOT = '/sys/fs/cgroup';
 
 // Whoever reads us may have had enough (`closewatch-agent leaks | head`).
 process.stdout.on('error', () => process.exit(EXIT.ok));
+// A log that nobody takes any more must not end the agent.
+process.stderr.on('error', () => undefined);
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(words: string[]): Promise<number> {
