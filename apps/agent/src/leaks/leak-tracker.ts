@@ -93,7 +93,7 @@ export class LeakTracker {
       if (tracked.sightings === SIGHTINGS_TO_CONFIRM) confirmed.push(tracked);
       else if (waited && tracked.inode !== 0) accepted.push(tracked);
     }
-    this.#miss(takenAt, gone);
+    this.#miss(takenAt, gone, table.mayBeThere);
     this.#previousAt = startedAt;
     this.#looks++;
     return { confirmed, accepted, gone };
@@ -128,9 +128,9 @@ export class LeakTracker {
     return new TrackedSocket(socket, look, { direction, endpoint, socketId });
   }
 
-  #miss(takenAt: number, gone: TrackedSocket[]): void {
+  #miss(takenAt: number, gone: TrackedSocket[], mayBeThere: SocketTable['mayBeThere']): void {
     for (const [key, tracked] of this.#sockets) {
-      if (tracked.lastSeenAt === takenAt) continue;
+      if (tracked.lastSeenAt === takenAt || mayBeThere?.(tracked.socket) === true) continue;
       if (tracked.missedAt === undefined) {
         tracked.missedAt = takenAt;
         continue;

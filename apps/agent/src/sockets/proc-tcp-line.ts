@@ -67,6 +67,11 @@ export function socketOf(line: string, table: ProcTable): CloseWaitSocket | unde
   };
 }
 
+/** Whether a socket out of {@link socketOf} stands in /proc/net/tcp6: its key spells both addresses out. */
+export function isOfTcp6({ key }: Pick<CloseWaitSocket, 'key'>): boolean {
+  return String(key).length > 2 * TABLES.tcp6.addressDigits;
+}
+
 /** Fields between the queues and the uid, counted from the start of the line: the 8th is the uid, the 10th the inode. */
 const UID_FIELD = 7;
 const INODE_FIELD = 9;

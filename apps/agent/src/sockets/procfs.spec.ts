@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { netstatLines } from '@closewatch/socket-states';
 import fc from 'fast-check';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LeakTracker } from '../leaks/leak-tracker.ts';
 import { ZOO_PROC_ROOT, zooNetstat } from '../testing/fixtures.ts';
 import { ProcDump } from './proc-dump.ts';
 import { TABLES } from './proc-tcp-line.ts';
@@ -47,6 +48,31 @@ describe('/proc/net/tcp and tcp6', () => {
     const table = await new ProcfsSource(folder).read();
     expect(table.counts.time_wait).toBe(10);
     expect(table.missing).toEqual([]);
+  });
+
+  it('end no IPv6 socket while tcp6 cannot be read, and IPv4 ones as ever', async () => {
+    const folder = procCopy();
+    const source = new ProcfsSource(folder);
+    const tracker = new LeakTracker({ bootId: 'b', namespaceInode: 1 }, String, () => false);
+    let now = 0;
+    const look = async () => {
+      const table = await source.read();
+      return { table, ...tracker.observe({ startedAt: now, takenAt: ++now, table }) };
+    };
+    await look();
+    const { confirmed } = await look();
+    rmSync(join(folder, 'net/tcp6'));
+    mkdirSync(join(folder, 'net/tcp6'));
+    const tcp = readFileSync(join(folder, 'net/tcp'), 'latin1');
+    writeFileSync(join(folder, 'net/tcp'), tcp.slice(0, tcp.indexOf('\n') + 1));
+    const { table } = await look();
+    expect(table.missing).toEqual([expect.stringMatching(/^IPv6: .*net\/tcp6 cannot be read: EISDIR/)]);
+    const addresses = (await look()).gone.map(({ fiveTuple }) => fiveTuple.local.address);
+    expect(addresses.length).toBeGreaterThan(0);
+    expect(addresses).not.toContain('::1');
+    const left = [...tracker.open()].map(({ fiveTuple }) => fiveTuple.local.address);
+    expect(left).toContain('::1');
+    expect(left.length + addresses.length).toBe(confirmed.length);
   });
 
   it('say which file cannot be read', async () => {

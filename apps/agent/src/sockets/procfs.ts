@@ -4,7 +4,7 @@ import { errorCode, messageOf } from '../errors.ts';
 import { Pacer } from '../pacer.ts';
 import { type ProcView } from './namespace-view.ts';
 import { ProcDump } from './proc-dump.ts';
-import { TABLES, type ProcTable } from './proc-tcp-line.ts';
+import { TABLES, isOfTcp6, type ProcTable } from './proc-tcp-line.ts';
 import { type SocketRoll } from './socket-roll.ts';
 import { type SocketSource, type SocketTable } from './socket-table.ts';
 
@@ -28,6 +28,7 @@ export class ProcfsSource implements SocketSource {
     roll?.clear();
     const dump = new ProcDump(roll);
     const missing: string[] = [];
+    let isWhole = true;
     try {
       await this.#stream(TABLES.tcp, dump);
     } catch (error) {
@@ -39,11 +40,18 @@ export class ProcfsSource implements SocketSource {
       await this.#stream(TABLES.tcp6, dump);
     } catch (error) {
       // Without IPv6 there is no such file, and nothing is missing.
-      if (errorCode(error) !== 'ENOENT')
-        missing.push(`IPv6: ${this.#view.pathOf('tcp6')} cannot be read: ${messageOf(error)}`);
+      isWhole = errorCode(error) === 'ENOENT';
+      if (!isWhole) missing.push(`IPv6: ${this.#view.pathOf('tcp6')} cannot be read: ${messageOf(error)}`);
     }
     if (dump.garbage > 0) missing.push(`procfs: ${dump.garbage} lines of /proc/net/tcp{,6} were not understood`);
-    return { source: this.name, counts: dump.tally, listeners: dump.listeners, closeWait: dump.closeWait, missing };
+    return {
+      source: this.name,
+      counts: dump.tally,
+      listeners: dump.listeners,
+      closeWait: dump.closeWait,
+      ...(isWhole ? {} : { mayBeThere: isOfTcp6 }),
+      missing,
+    };
   }
 
   ages(): undefined {

@@ -31,6 +31,8 @@ export interface SocketTable {
   readonly counts: StateCounts;
   readonly listeners: Listeners;
   readonly closeWait: readonly CloseWaitSocket[];
+  /** Whether a socket that is not among them may live: the table it stands in could not be read. Absent: none. */
+  readonly mayBeThere?: (socket: CloseWaitSocket) => boolean;
   /** What could not be read or understood, in words a person can act on; empty when all is well. */
   readonly missing: readonly string[];
 }
