@@ -104,7 +104,7 @@ async function sampleAndPush(
     clock,
     nextSeq: () => seq++,
     behind: () => uplink.behind,
-    uptimeMs: () => Date.now() - facts.bootedAtMs,
+    uptimeMs: () => time.now(),
   };
   const tracker = new LeakTracker(facts, (at) => clock.instant(at), readEphemeralPorts(procRoot));
   const owners = new OwnerKeeper(finder);
