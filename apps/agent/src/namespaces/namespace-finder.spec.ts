@@ -1,7 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { closeSync, mkdtempSync, openSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FakeProc } from '../testing/fake-proc.ts';
 import { ZooNamespace, obstacleToNetstat } from '../testing/network-namespace.ts';
 import { execFileSync } from 'node:child_process';
 import { NamespaceFinder } from './namespace-finder.ts';
@@ -14,6 +25,28 @@ describe('a finder of network namespaces', () => {
     const found = await new NamespaceFinder('/proc').find();
     expect(found.map(({ inode }) => inode)).not.toContain(statSync('/proc/self/ns/net').ino);
     expect(found.flatMap(({ pids }) => pids)).not.toContain(process.pid);
+  });
+
+  it('tells a namespace from the one before that had the inode of its tables', async () => {
+    const proc = new FakeProc();
+    try {
+      mkdirSync(join(proc.root, 'self/ns'), { recursive: true });
+      writeFileSync(join(proc.root, 'self/ns/net'), '');
+      const enter = (pid: number, inode: number): void => {
+        for (const folder of ['net', 'ns']) mkdirSync(join(proc.root, String(pid), folder), { recursive: true });
+        symlinkSync(`net:[${inode}]`, join(proc.root, String(pid), 'ns/net'));
+      };
+      enter(20, 4_026_532_100);
+      writeFileSync(join(proc.root, '20/net/tcp'), '');
+      const finder = new NamespaceFinder(proc.root, []);
+      expect(await finder.find()).toMatchObject([{ inode: 4_026_532_100, pids: [20] }]);
+      enter(21, 4_026_532_200);
+      renameSync(join(proc.root, '20/net/tcp'), join(proc.root, '21/net/tcp'));
+      proc.exit(20);
+      expect(await finder.find()).toMatchObject([{ inode: 4_026_532_200, pids: [21] }]);
+    } finally {
+      proc.remove();
+    }
   });
 
   it('says why it cannot look', async () => {

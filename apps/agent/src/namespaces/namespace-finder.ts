@@ -34,7 +34,10 @@ const NAMESPACE_LINK = /^net:\[(\d+)\]$/;
 export class NamespaceFinder {
   readonly #procRoot: string;
   readonly #nameFolders: readonly string[];
-  /** Inodes that found namespaces go by, by the inode of their tables: one that is known goes by the same for ever. */
+  /**
+   * Inodes that found namespaces go by, by the inode of their tables. One that went by that for want of a right goes by
+   * it for ever; of the others it is asked again, for the kernel gives the numbers of a namespace that is gone to the next.
+   */
   #inodes = new Map<number, number>();
 
   /** `nameFolders`: where names are bound; the first process's view of /run/netns is the host's. */
@@ -51,7 +54,8 @@ export class NamespaceFinder {
     const found = new Map<number, FoundNamespace>();
     const inodes = new Map<number, number>();
     for (const [tableInode, pids] of groups) {
-      const inode = this.#inodes.get(tableInode) ?? this.#inodeOf(pids) ?? tableInode;
+      const known = this.#inodes.get(tableInode);
+      const inode = known === tableInode ? known : (this.#inodeOf(pids) ?? known ?? tableInode);
       inodes.set(tableInode, inode);
       if (inode !== own.ino && !found.has(inode)) found.set(inode, { inode, tableInode, pids, mount: undefined });
     }
