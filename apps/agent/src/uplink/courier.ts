@@ -1,9 +1,9 @@
 import { type Agent } from '@closewatch/protocol';
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import type { Agent as HttpAgent } from 'node:http';
 import { type ServerClock } from '../sampling/server-clock.ts';
 import { PROTOCOL_VERSION } from './contract.ts';
 import { dateOf, exchange } from './http-exchange.ts';
+import { clientFor } from './node-http.ts';
 import { packPush } from './packing.ts';
 import { type Batch } from './parcel.ts';
 import { meaningOf, type Meaning } from './push-answer.ts';
@@ -33,7 +33,7 @@ export class Courier {
     this.#parts = parts;
     this.#url = new URL(parts.server);
     this.#url.pathname = `${parts.server.pathname.replace(/\/+$/, '')}/api/v1/snapshots`;
-    this.#agent = new (this.#url.protocol === 'https:' ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets: 1 });
+    this.#agent = new (clientFor(this.#url).Agent)({ keepAlive: true, maxSockets: 1 });
   }
 
   /** A token that the server does not know is read again, and tried once more when it is another. */

@@ -1,5 +1,5 @@
-import { request as requestHttp, type IncomingHttpHeaders, type RequestOptions } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import type { IncomingHttpHeaders, RequestOptions } from 'node:http';
+import { clientFor } from './node-http.ts';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -23,7 +23,7 @@ const LARGEST_ANSWER = 4 * 1024 * 1024;
 /** Sends one request and reads the whole answer. Rejects when there is none: refused, reset, timed out, aborted. Follows no redirect. */
 export function exchange({ method, url, headers, body, timeoutMs, signal, agent }: HttpRequest): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(
+    const request = clientFor(url).request(
       url,
       {
         method,
