@@ -4,11 +4,10 @@ import { descriptorLimitIn } from '../../../apps/agent/src/evidence/descriptor-u
 import { stallIn } from '../../../apps/agent/src/evidence/pressure-stall.ts';
 import { effectiveUidIn } from '../../../apps/agent/src/evidence/process-watch.ts';
 import { syscallIn, syscallNamesOf } from '../../../apps/agent/src/evidence/syscall-names.ts';
-import { taskStatIn } from '../../../apps/agent/src/evidence/task-stat.ts';
 import { scheduleIn, wchanIn } from '../../../apps/agent/src/evidence/thread-look.ts';
 import { placementIn } from '../../../apps/agent/src/processes/cgroup.ts';
-import { statIn } from '../../../apps/agent/src/processes/process-description.ts';
 import { maskedCommand } from '../../../apps/agent/src/processes/secrets.ts';
+import { taskStatIn } from '../../../apps/agent/src/processes/task-stat.ts';
 import { evidenceFixture } from '../../../apps/agent/src/testing/fixtures.ts';
 import { type FuzzedParser, textParser } from '../fuzzed-parser.ts';
 
@@ -44,8 +43,7 @@ const cgroupFolders: FuzzedParser = {
 };
 
 export const PROCESS_TEXTS: readonly FuzzedParser[] = [
-  textParser('process-stat', `${PROCESSES}/process-description.ts`, { statIn }, STATS),
-  textParser('task-stat', `${EVIDENCE}/task-stat.ts`, { taskStatIn }, STATS),
+  textParser('task-stat', `${PROCESSES}/task-stat.ts`, { taskStatIn }, STATS),
   textParser('schedstat', `${EVIDENCE}/thread-look.ts`, { scheduleIn, wchanIn }, [
     '8123456789 91234567 4711\n',
     '0 0 0\n',

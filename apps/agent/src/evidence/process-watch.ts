@@ -8,7 +8,7 @@ import { DescriptorUse } from './descriptor-use.ts';
 import { waitsForEvents } from './event-wait.ts';
 import { type Holder } from './holders.ts';
 import { readText } from './proc-text.ts';
-import { MS_PER_TICK, taskStatIn, type TaskStat } from './task-stat.ts';
+import { MS_PER_TICK, taskStatIn, type TaskStat } from '../processes/task-stat.ts';
 import { ThreadChoice } from './thread-choice.ts';
 import { HIDDEN_WAITS, REFUSED_WAITS, lookAtThread, type ThreadLook, type ThreadReading } from './thread-look.ts';
 import { type QuotaPath, type ThrottlingMeters } from './throttling.ts';

@@ -1,6 +1,6 @@
 import { isForbidden, isGone, readText, type Unreadable } from './proc-text.ts';
 import { syscallIn, type SyscallNameOf } from './syscall-names.ts';
-import { taskStatIn } from './task-stat.ts';
+import { taskStatIn } from '../processes/task-stat.ts';
 
 /** Nanoseconds a thread ran, and was ready but waited for a CPU, since it began. */
 export interface Schedule {

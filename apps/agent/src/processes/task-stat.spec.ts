@@ -24,6 +24,7 @@ describe('the stat of a task', () => {
     '42 (node',
     '42 (node) S 1 42',
     ')42(',
+    ...['-1', '', '7e3', '9'.repeat(16)].map((start) => `42 (node) R${' 0'.repeat(18)} ${start} 0`),
     '42 (n) ? 1 42 42 0 -1 0 1 2 3 4 250 17 7 8 20 0 12 0 98',
   ])('is none in %j', (text) => expect(taskStatIn(text)).toBeUndefined());
 
