@@ -12,7 +12,7 @@ import { Sampler } from './sampler.ts';
 import { ServerClock } from './server-clock.ts';
 
 const MANY = 10_000;
-const OWNER = { startedAt: new Date(0).toISOString(), executable: 'java', command: `java ${'x'.repeat(1_000)}` };
+const OWNER = { startedAt: new Date(1_000).toISOString(), executable: 'java', command: `java ${'x'.repeat(1_000)}` };
 
 let proc: FakeProc;
 let now: number;
@@ -23,6 +23,7 @@ beforeEach(() => {
   now = 0;
   proc = new FakeProc();
   proc.begin(1, {});
+  proc.begin(99, {});
   there = Array.from({ length: MANY }, (_, index) =>
     leak({ cookie: String(index), inode: index + 1, peerPort: index }),
   );

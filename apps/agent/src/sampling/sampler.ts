@@ -72,7 +72,10 @@ export class Sampler {
     const { tracker, choice, owners } = this.#parts;
     if (this.#source !== undefined && this.#source !== table.source) await this.#lose(takenAt);
     this.#source = table.source;
+    // What cannot be parted stands alone: each of these takes some milliseconds of ten thousand sockets.
+    const pacer = new Pacer();
     const findings = tracker.observe({ startedAt, takenAt, table });
+    if (pacer.due()) await pacer.rest();
     // Each by itself: what a look has found is not found again, so one that fails must not cost the others theirs.
     const attempt = async (what: string, work: () => void | Promise<void>): Promise<void> => {
       try {
@@ -88,8 +91,10 @@ export class Sampler {
     const trackers = this.#parts.trackers?.() ?? [tracker];
     const additions = await this.#collect({ startedAt, takenAt, table, tracker, trackers }, missing);
     this.#missing = missing;
+    if (pacer.due()) await pacer.rest();
     const bytesBeside = Buffer.byteLength(JSON.stringify(additions));
     const { connections, complete } = choice.choose(tracker, takenAt, this.#parts.behind(), bytesBeside);
+    if (pacer.due()) await pacer.rest();
     return { ...(await this.#snapshot(takenAt, table.counts, connections, complete)), ...additions };
   }
 
