@@ -105,6 +105,7 @@ export class Orphans {
       if (owners === undefined) continue;
       if (orphan !== undefined) this.#correct(orphan, owners);
       else if (suspect !== undefined) this.#hold({ inode, ...suspect, owners });
+      else this.#follower.release(inode, owners);
     }
   }
 

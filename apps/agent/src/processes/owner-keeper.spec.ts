@@ -132,6 +132,25 @@ describe('the owners of tracked sockets', () => {
     expect(tracked?.changed).toBe(true);
   });
 
+  it('are remembered no longer where a survey met them for a socket that ended meanwhile', async () => {
+    proc.begin(20, { 3: 'socket:[7]' });
+    await looks(2);
+    proc.begin(
+      21,
+      Object.fromEntries(Array.from({ length: 9_000 }, (_, i) => [i, i === 3 ? 'socket:[7]' : 'pipe:[1]'])),
+    );
+    const released = jest.spyOn(finder, 'release');
+    // A survey of nine thousand descriptors takes two looks; in between the socket ends.
+    const tracked = await looks(12);
+    if (tracked === undefined) throw new Error('it is still there');
+    tracked.ended = { at: now, as: 'closed' };
+    keeper.forget(tracked);
+    await surveys.advance([], now + 60_000);
+    expect(released.mock.calls).toEqual([
+      [7, [expect.objectContaining({ pid: 20 }), expect.objectContaining({ pid: 21 })]],
+    ]);
+  }, 30_000);
+
   it('are not surveyed more than once a minute', async () => {
     proc.begin(20, { 3: 'socket:[7]' });
     await looks(14);

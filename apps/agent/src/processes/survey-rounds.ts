@@ -53,7 +53,10 @@ export class SurveyRounds {
     this.#round = undefined;
     for (const { tracked, keeper } of of) {
       const found = walk.found.get(tracked.inode);
-      if (found !== undefined && tracked.ended === undefined) keeper.correct(tracked, found);
+      if (found === undefined) continue;
+      if (tracked.ended === undefined) keeper.correct(tracked, found);
+      // Nobody else will ask to forget whom the survey met for a socket that ended meanwhile.
+      else if (!this.#finder.orphans.follows(tracked.inode)) this.#finder.release(tracked.inode, found);
     }
     this.#finder.orphans.surveyed(orphans, walk.found);
   }
