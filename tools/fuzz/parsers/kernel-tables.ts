@@ -48,7 +48,7 @@ const netlinkDump: FuzzedParser = {
     const progress = dump.add(input);
     return {
       tally: dump.tally,
-      closeWait: dump.closeWait.map(spelledOut),
+      closeWait: [...dump.closeWait].map(spelledOut),
       minisockets: dump.finWait2Minisockets,
       progress: progress.kind,
     };
@@ -104,7 +104,7 @@ function procTable(name: 'tcp' | 'tcp6'): FuzzedParser {
       }
       dump.end();
       walk.end();
-      const closeWait = dump.closeWait.map(spelledOut);
+      const closeWait = [...dump.closeWait].map(spelledOut);
       return { tally: dump.tally, closeWait, garbage: dump.garbage, pressure: ports.pressure(), ...ports.finWaits() };
     },
     fault: (value, input) => {

@@ -130,8 +130,9 @@ export class EvidenceCollector implements Collector {
   }
 }
 
-function* openOf(trackers: readonly LeakTracker[]): Generator<TrackedSocket> {
-  for (const tracker of trackers) yield* tracker.open();
+function openOf(trackers: readonly LeakTracker[]): readonly TrackedSocket[] {
+  const [own] = trackers;
+  return own !== undefined && trackers.length === 1 ? own.open() : trackers.flatMap((tracker) => tracker.open());
 }
 
 function keyOf({ process }: Holder): string {

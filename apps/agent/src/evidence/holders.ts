@@ -26,10 +26,17 @@ export function holdersOf(
 ): Holder[] {
   // Ten thousand sockets are few processes: nothing is made for a socket.
   const byPid = new Map<number, Counting[]>();
+  let latest: Counting | undefined;
   for (const socket of sockets) {
-    for (const owner of socket.owners) {
-      const holder = counting(byPid, owner, socket);
+    const { owners } = socket;
+    for (let i = 0; i < owners.length; i++) {
+      const owner = owners[i];
+      if (owner === undefined) continue;
+      // Most have one owner, and the same as the one before.
+      const isLatest = latest?.process.pid === owner.pid && latest.process.startedAt === owner.startedAt;
+      const holder: Counting | undefined = isLatest ? again(latest, socket) : counting(byPid, owner, socket);
       if (holder === undefined) continue;
+      latest = holder;
       holder.closeWait++;
       if (socket.recvQueue > 0) holder.unread++;
     }
@@ -57,7 +64,14 @@ function counting(byPid: Map<number, Counting[]>, owner: Owner, of: Owned): Coun
   if (holder === undefined) {
     holder = { process: processOf(owner, startedAt), closeWait: 0, unread: 0, orphaned: 0, last: of };
     holders.push(holder);
-  } else if (holder.last === of) return undefined;
+    return holder;
+  }
+  return again(holder, of);
+}
+
+/** The holder, unless this very socket was counted for it already. */
+function again(holder: Counting | undefined, of: Owned): Counting | undefined {
+  if (holder === undefined || holder.last === of) return undefined;
   holder.last = of;
   return holder;
 }

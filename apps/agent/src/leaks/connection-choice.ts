@@ -66,7 +66,7 @@ export class ConnectionChoice {
    * snapshots pile up undelivered. `bytesBeside`: of JSON that collectors add to this snapshot.
    */
   choose(tracker: LeakTracker, at: number, behind: boolean, bytesBeside = 0): Chosen {
-    const open = [...tracker.open()];
+    const open = tracker.open();
     this.#forgetEndsOf(open);
     this.#snapshot++;
     const roundMay = !behind && tracker.looks >= LOOKS_BEFORE_ROUND;

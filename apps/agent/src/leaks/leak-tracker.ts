@@ -35,6 +35,8 @@ export class LeakTracker {
   readonly #isEphemeral: IsEphemeral;
   readonly #sockets = new Map<string | number, TrackedSocket>();
   readonly #endpoints = new EndpointTallies();
+  /** What {@link open} returns; undefined when that changed. */
+  #open: readonly TrackedSocket[] | undefined;
   #previousAt: number | null = null;
   #looks = 0;
 
@@ -56,14 +58,15 @@ export class LeakTracker {
   }
 
   /** The confirmed ones that have not ended. */
-  *open(): Generator<TrackedSocket> {
-    for (const tracked of this.#sockets.values()) if (tracked.sightings >= SIGHTINGS_TO_CONFIRM) yield tracked;
+  open(): readonly TrackedSocket[] {
+    // Asked for several times a look, and the same from one look to the next as long as nobody comes or goes.
+    return (this.#open ??= [...this.#sockets.values()].filter(isConfirmed));
   }
 
   /** The confirmed one by its key in the table; undefined when there is none. */
   openBy(key: CloseWaitSocket['key']): TrackedSocket | undefined {
     const tracked = this.#sockets.get(key);
-    return tracked !== undefined && tracked.sightings >= SIGHTINGS_TO_CONFIRM ? tracked : undefined;
+    return tracked !== undefined && isConfirmed(tracked) ? tracked : undefined;
   }
 
   observe({ startedAt, takenAt, table }: Look): Findings {
@@ -77,23 +80,27 @@ export class LeakTracker {
       listeners: table.listeners,
       first: { takenAt, previousAt, bracket, realm: this.#realm },
     };
+    let seen = 0;
     for (const socket of table.closeWait) {
-      const tracked = this.#sockets.get(socket.key);
+      const key = socket.key;
+      const tracked = this.#sockets.get(key);
       if (tracked === undefined || isAnother(tracked, socket)) {
         if (tracked !== undefined) {
           // The addresses of a source without cookies were taken over by a new connection.
           tracked.missedAt ??= takenAt;
           this.#leave(tracked, gone);
         }
-        this.#sockets.set(socket.key, this.#begin(socket, look));
+        this.#sockets.set(key, this.#begin(socket, look));
+        seen++;
         continue;
       }
+      if (tracked.lastSeenAt !== takenAt) seen++;
       const waited = tracked.inode === 0;
       tracked.seenAgain(socket, look);
-      if (tracked.sightings === SIGHTINGS_TO_CONFIRM) confirmed.push(tracked);
+      if (tracked.sightings === SIGHTINGS_TO_CONFIRM) this.#confirm(tracked, confirmed);
       else if (waited && tracked.inode !== 0) accepted.push(tracked);
     }
-    this.#miss(takenAt, gone, table.mayBeThere);
+    if (seen < this.#sockets.size) this.#miss(takenAt, gone, table.mayBeThere);
     this.#previousAt = startedAt;
     this.#looks++;
     return { confirmed, accepted, gone };
@@ -107,6 +114,7 @@ export class LeakTracker {
   /** Forgets everything, for a source that names sockets in another way; returns what was open. */
   abandon(): TrackedSocket[] {
     const open = [...this.open()];
+    this.#open = undefined;
     this.#sockets.clear();
     this.#endpoints.clear();
     this.#previousAt = null;
@@ -129,13 +137,13 @@ export class LeakTracker {
   }
 
   #miss(takenAt: number, gone: TrackedSocket[], mayBeThere: SocketTable['mayBeThere']): void {
-    for (const [key, tracked] of this.#sockets) {
+    for (const tracked of this.#sockets.values()) {
       if (tracked.lastSeenAt === takenAt || mayBeThere?.(tracked.socket) === true) continue;
       if (tracked.missedAt === undefined) {
         tracked.missedAt = takenAt;
         continue;
       }
-      this.#sockets.delete(key);
+      this.#sockets.delete(tracked.socket.key);
       this.#leave(tracked, gone);
     }
   }
@@ -143,10 +151,22 @@ export class LeakTracker {
   #leave(tracked: TrackedSocket, gone: TrackedSocket[]): void {
     tracked.endpoint.alive--;
     tracked.endpoint.closed++;
-    if (tracked.sightings >= SIGHTINGS_TO_CONFIRM) gone.push(tracked);
+    if (!isConfirmed(tracked)) return;
+    gone.push(tracked);
+    this.#open = undefined;
+  }
+
+  #confirm(tracked: TrackedSocket, confirmed: TrackedSocket[]): void {
+    confirmed.push(tracked);
+    this.#open = undefined;
   }
 }
 
+function isConfirmed({ sightings }: TrackedSocket): boolean {
+  return sightings >= SIGHTINGS_TO_CONFIRM;
+}
+
 function isAnother(tracked: TrackedSocket, socket: CloseWaitSocket): boolean {
-  return socket.cookie === null && tracked.inode !== 0 && socket.inode !== tracked.inode;
+  // The cookie is spelled out when it is asked for, and so is asked for last.
+  return tracked.inode !== 0 && socket.inode !== tracked.inode && socket.cookie === null;
 }

@@ -155,7 +155,7 @@ export class TrackedSocket {
     ) {
       this.changed = true;
     }
-    this.socket = socket;
+    if (before.become?.(socket) !== true) this.socket = socket;
     this.sightings++;
     this.missedAt = undefined;
     this.#lastLook = look;

@@ -22,7 +22,7 @@ async function leakingChild(many: number): Promise<{ child: ChildProcess; socket
   const source = new NetlinkSource('/proc');
   try {
     const { closeWait } = await source.read();
-    return { child, sockets: closeWait.filter((socket) => socket.fiveTuple().local.port === port) };
+    return { child, sockets: [...closeWait].filter((socket) => socket.fiveTuple().local.port === port) };
   } finally {
     source.close();
   }

@@ -78,13 +78,26 @@ export class OwnerKeeper {
 
   /** Those seen alive whose process is gone. */
   async #leftByExit(tracker: LeakTracker): Promise<TrackedSocket[]> {
-    const pids = new Set<number>();
-    for (const { owners } of tracker.open()) for (const { pid } of owners) pids.add(pid);
-    const startedAt = await this.#finder.startsOf(pids);
+    const open = tracker.open();
+    const known = new Map<number, Owner['startedAt']>();
+    // Of two that had the same pid one after the other, one at least is gone.
+    let changedHands = false;
+    for (const { owners } of open) {
+      for (let i = 0; i < owners.length; i++) {
+        const owner = owners[i];
+        if (owner === undefined) continue;
+        const before = known.get(owner.pid);
+        if (before === undefined) known.set(owner.pid, owner.startedAt);
+        else if (before !== owner.startedAt) changedHands = true;
+      }
+    }
+    const startedAt = await this.#finder.startsOf(new Set(known.keys()));
+    // Nobody has exited, as a rule; then ten thousand sockets need no second look.
+    if (!changedHands && [...known].every(([pid, start]) => startedAt.get(pid) === start)) return [];
     // The memory of the process table serves several namespaces: what counts is whom this socket knows for its owner.
     const hasExited = (owner: Owner): boolean => startedAt.get(owner.pid) !== owner.startedAt;
     const left: TrackedSocket[] = [];
-    for (const tracked of tracker.open()) {
+    for (const tracked of open) {
       if (tracked.missedAt === undefined && tracked.owners.some(hasExited)) left.push(tracked);
     }
     return left;

@@ -63,14 +63,19 @@ export class SurveyRounds {
 
   /** The first begins a minute after there is something to survey: until then the owners are fresh. */
   #roundDue(sockets: readonly OwnedSockets[], at: number): Round | undefined {
+    // Asked with every look, so nothing is listed before there is a round to begin.
+    if (this.#beganAt !== undefined && at - this.#beganAt < ROUND_EVERY_MS) return undefined;
     const of = sockets.flatMap(({ tracker, owners }) =>
-      [...tracker.open()].filter(({ inode }) => inode !== 0).map((tracked) => ({ tracked, keeper: owners })),
+      tracker
+        .open()
+        .filter(({ inode }) => inode !== 0)
+        .map((tracked) => ({ tracked, keeper: owners })),
     );
     const orphans = [...this.#finder.orphans.wanted()];
     if (of.length + orphans.length === 0) return undefined;
-    this.#beganAt ??= at;
-    if (at - this.#beganAt < ROUND_EVERY_MS) return undefined;
+    const first = this.#beganAt === undefined;
     this.#beganAt = at;
+    if (first) return undefined;
     const owners = new Map(orphans);
     for (const { tracked } of of) owners.set(tracked.inode, tracked.owners);
     return { of, orphans: orphans.map(([inode]) => inode), walk: this.#finder.survey(owners) };

@@ -43,12 +43,12 @@ describe('a netlink dump', () => {
   it('spells out CLOSE_WAIT sockets: addresses of both families, queues, and what waits in a backlog', () => {
     const { dump } = dumped(zooBuffers());
     expect(dump.closeWait).toHaveLength(30);
-    const addresses = new Set(dump.closeWait.map((socket) => socket.fiveTuple().local.address));
+    const addresses = new Set([...dump.closeWait].map((socket) => socket.fiveTuple().local.address));
     expect(addresses).toEqual(new Set(['127.0.0.1', '::1']));
     // One for the end of the stream, six more where the text was not read.
-    expect(new Set(dump.closeWait.map(({ recvQueue }) => recvQueue))).toEqual(new Set([1, 7]));
-    expect(dump.closeWait.filter(({ inode }) => inode === 0)).toHaveLength(3);
-    expect(new Set(dump.closeWait.map(({ cookie }) => cookie)).size).toBe(30);
+    expect(new Set([...dump.closeWait].map(({ recvQueue }) => recvQueue))).toEqual(new Set([1, 7]));
+    expect([...dump.closeWait].filter(({ inode }) => inode === 0)).toHaveLength(3);
+    expect(new Set([...dump.closeWait].map(({ cookie }) => cookie)).size).toBe(30);
   });
 
   it('knows where somebody listens', () => {

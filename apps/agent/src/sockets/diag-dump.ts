@@ -1,7 +1,7 @@
 import { emptyTally, tcpStateFromKernel, type StateTally, type TcpState } from '@closewatch/socket-states';
 import { AT, LITTLE_ENDIAN, endpointAt } from './diag-format.ts';
 import { DiagMessages, type DumpProgress } from './diag-messages.ts';
-import { DiagRecords, DiagSocket } from './diag-socket.ts';
+import { DiagRecords } from './diag-socket.ts';
 import { Listeners } from './listeners.ts';
 import { type SocketRoll } from './socket-roll.ts';
 
@@ -16,11 +16,10 @@ const STATE_BY_NUMBER: readonly TcpState[] = Array.from({ length: 256 }, (_, num
 export class DiagDump {
   readonly tally: StateTally = emptyTally();
   readonly listeners = new Listeners();
-  readonly closeWait: DiagSocket[] = [];
+  readonly closeWait: DiagRecords;
   /** FIN_WAIT2 entries that sockstat counts as tw. */
   finWait2Minisockets = 0;
   readonly sequence: number;
-  readonly #records: DiagRecords;
   readonly #messages: DiagMessages;
   readonly #roll: SocketRoll | undefined;
 
@@ -30,7 +29,7 @@ export class DiagDump {
    */
   constructor(sequence: number, roll?: SocketRoll, expected?: number) {
     this.sequence = sequence;
-    this.#records = new DiagRecords(expected);
+    this.closeWait = new DiagRecords(expected);
     this.#roll = roll;
     this.#messages = new DiagMessages(sequence, (bytes, view, offset) => this.#count(bytes, view, offset));
   }
@@ -43,7 +42,7 @@ export class DiagDump {
   #count(bytes: Uint8Array, view: DataView, offset: number): void {
     const number = bytes[offset + AT.state] ?? 0;
     this.tally[STATE_BY_NUMBER[number] ?? 'unknown']++;
-    if (number === CLOSE_WAIT) this.closeWait.push(new DiagSocket(this.#records, this.#records.append(bytes, offset)));
+    if (number === CLOSE_WAIT) this.closeWait.append(bytes, offset);
     else if (number === LISTEN) this.#listener(bytes, view, offset);
     else if (number === FIN_WAIT_2 && bytes[offset + AT.timer] === TIMER_TIMEWAIT) this.finWait2Minisockets++;
     this.#roll?.add(

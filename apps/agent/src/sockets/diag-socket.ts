@@ -37,12 +37,21 @@ export class DiagRecords {
     this.#length = at + RECORD_BYTES;
     return at;
   }
+
+  /** How many there are. */
+  get length(): number {
+    return this.#length / RECORD_BYTES;
+  }
+
+  *[Symbol.iterator](): Generator<DiagSocket> {
+    for (let at = 0; at < this.#length; at += RECORD_BYTES) yield new DiagSocket(this, at);
+  }
 }
 
 /** One CLOSE_WAIT socket out of a netlink dump. */
 export class DiagSocket implements CloseWaitSocket {
-  readonly #records: DiagRecords;
-  readonly #at: number;
+  #records: DiagRecords;
+  #at: number;
 
   constructor(records: DiagRecords, at: number) {
     this.#records = records;
@@ -80,6 +89,13 @@ export class DiagSocket implements CloseWaitSocket {
   /** The message itself, whose identity part asks the kernel for this very socket. */
   get record(): Uint8Array {
     return this.#records.bytes.subarray(this.#at, this.#at + RECORD_BYTES);
+  }
+
+  become(newer: CloseWaitSocket): boolean {
+    if (!(newer instanceof DiagSocket)) return false;
+    this.#records = newer.#records;
+    this.#at = newer.#at;
+    return true;
   }
 
   timer(): SocketTimer | null {

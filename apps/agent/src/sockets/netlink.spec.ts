@@ -20,7 +20,7 @@ function hungUp(): { port: number; server: number } {
 }
 
 function leakOn({ closeWait }: SocketTable, port: number): CloseWaitSocket | undefined {
-  return closeWait.find((socket) => socket.fiveTuple().local.port === port);
+  return [...closeWait].find((socket) => socket.fiveTuple().local.port === port);
 }
 
 afterEach(() => {

@@ -33,7 +33,8 @@ describe('/proc/net/tcp and tcp6', () => {
   });
 
   it('spell out CLOSE_WAIT sockets, mapped addresses as IPv4, without cookies', async () => {
-    const { closeWait, listeners } = await new ProcfsSource(ZOO_PROC_ROOT).read();
+    const { closeWait: sockets, listeners } = await new ProcfsSource(ZOO_PROC_ROOT).read();
+    const closeWait = [...sockets];
     expect(closeWait).toHaveLength(30);
     expect(new Set(closeWait.map((socket) => socket.fiveTuple().local.address))).toEqual(new Set(['127.0.0.1', '::1']));
     expect(new Set(closeWait.map(({ recvQueue }) => recvQueue))).toEqual(new Set([1, 7]));

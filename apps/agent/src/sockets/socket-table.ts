@@ -22,7 +22,15 @@ export interface CloseWaitSocket {
   /** The timer the kernel has running for it; null where the source does not tell. */
   timer(): SocketTimer | null;
   fiveTuple(): FiveTuple;
+  /** Becomes what `newer`, of the same source, is; false where it cannot, and `newer` is to be kept instead. */
+  become?(newer: CloseWaitSocket): boolean;
 }
+
+/**
+ * The CLOSE_WAIT sockets of one look. Each is made when it is asked for and may be let go at once: ten thousand objects
+ * that live from one look to the next would be most of what the garbage collector has to move.
+ */
+export type CloseWaitSockets = Iterable<CloseWaitSocket> & { readonly length: number };
 
 /** What one look at the kernel found; every source yields the same. */
 export interface SocketTable {
@@ -30,7 +38,7 @@ export interface SocketTable {
   /** time_wait is null when its own file could not be read. */
   readonly counts: StateCounts;
   readonly listeners: Listeners;
-  readonly closeWait: readonly CloseWaitSocket[];
+  readonly closeWait: CloseWaitSockets;
   /** Whether a socket that is not among them may live: the table it stands in could not be read. Absent: none. */
   readonly mayBeThere?: (socket: CloseWaitSocket) => boolean;
   /** What could not be read or understood, in words a person can act on; empty when all is well. */

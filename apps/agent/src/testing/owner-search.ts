@@ -7,7 +7,7 @@ const source = new NetlinkSource('/proc');
 const { closeWait } = await source.read();
 const finder = new OwnerFinder('/proc', readHostFacts('/proc').bootedAtMs);
 const before = process.cpuUsage();
-const owners = await finder.find(closeWait);
+const owners = await finder.find([...closeWait]);
 const { user, system } = process.cpuUsage(before);
 source.close();
 const found = [...owners.values()].filter(({ ownership }) => ownership === 'known').length;
