@@ -28,6 +28,7 @@ import { HostSampler } from '../sampling/host-sampler.ts';
 import { Sampler } from '../sampling/sampler.ts';
 import { ServerClock } from '../sampling/server-clock.ts';
 import { giveBackLargeBlocks } from '../small-malloc.ts';
+import { giveBackText } from '../small-text.ts';
 import { chooseSource } from '../sockets/choose-source.ts';
 import { Courier } from '../uplink/courier.ts';
 import { learnFromFirstReply } from '../uplink/first-reply.ts';
@@ -49,6 +50,8 @@ export interface RunOptions {
 }
 
 const PUSH_TIMEOUT_MS = 30_000;
+/** About as often as the slow collectors have their turns, whose text is not needed in between. */
+const GIVE_BACK_EVERY_MS = 30_000;
 const LAST_FLUSH_MS = 1_000;
 /** A server that is there replies within this; for one that is away the first snapshot does not wait longer. */
 const FIRST_REPLY_MS = 2_000;
@@ -150,7 +153,7 @@ async function sampleAndPush(
     kernel: facts.kernel,
     source: source.name,
     capabilities: [...facts.capabilities],
-    missing: [...facts.missing, ...sampler.missing].slice(0, 64).map((text) => text.slice(0, 512)),
+    missing: [...facts.missing, ...sampler.missing].slice(0, 64).map((text) => text.slice(0, 512).toWellFormed()),
     clockOffsetMs: clock.offsetMs,
   });
   const token = new Token(environment.token, environment.tokenFile);
@@ -177,12 +180,14 @@ async function sampleAndPush(
     outbox.tend(epoch === undefined ? undefined : epoch + clock.now());
     lacks.tell([...facts.missing, ...sampler.missing]);
   };
+  const tidying = setInterval(() => giveBackText(procRoot), GIVE_BACK_EVERY_MS);
   try {
     if (outbox.waiting > 0) log.info(`${outbox.waiting} snapshots wait in the outbox from before`);
     const deadlineMs = clock.epoch === undefined ? FIRST_REPLY_MS : KNOWN_CLOCK_MS;
     await learnFromFirstReply({ server, clock, deadlineMs, stop });
     await every(intervalMs, sample, stop);
   } finally {
+    clearInterval(tidying);
     await uplink.stop(LAST_FLUSH_MS);
     courier.close();
     await sampler.close();

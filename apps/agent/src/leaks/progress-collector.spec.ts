@@ -64,18 +64,20 @@ describe('what peers acknowledge', () => {
     expect(asked).toEqual({ each: 60, all: 0 });
   });
 
-  it('is asked for of all at once when they are many', async () => {
-    await looks(7, 1_001);
+  it('is asked for of all at once when they are many, and once a minute', async () => {
+    await looks(12, 1_001);
+    expect(asked).toEqual({ each: 0, all: 0 });
+    await looks(1, 1_001);
     expect(asked).toEqual({ each: 0, all: 1 });
     expect([...tracker.open()].every(({ progress }) => progress?.bytesAcked === 5)).toBe(true);
   });
 
   it('stays as it was when the kernel does not answer, which is told until it does', async () => {
     failing = true;
-    await looks(7, 1_001);
+    await looks(13, 1_001);
     expect(collector.missing).toEqual(['acknowledged bytes grow old: netlink: ENOBUFS']);
     failing = false;
-    await looks(5, 1_001);
+    await looks(11, 1_001);
     expect(collector.missing).toHaveLength(1);
     await looks(1, 1_001);
     expect(collector.missing).toEqual([]);

@@ -5,6 +5,8 @@ import { type SocketSource } from '../sockets/socket-table.ts';
 import { type LeakTracker } from './leak-tracker.ts';
 
 const EVERY_MS = 30_000;
+/** Of so many, that are dumped, at most as often as they are told of: with the round of connections, once a minute. */
+const EVERY_MS_WHEN_DUMPED = 60_000;
 /**
  * Up to so many are asked for one by one, at about 8 µs each. A dump of all costs a walk of the kernel's hash table, 4 ms
  * where it is empty and ten times that under hundreds of thousands of TIME_WAIT, and 2 µs for each socket.
@@ -12,7 +14,7 @@ const EVERY_MS = 30_000;
 const ONE_BY_ONE = 1_000;
 
 /**
- * Asks twice a minute how far peers acknowledge what they are still sent: a half-close that works shows by growth, and
+ * Asks twice a minute, or once where they are very many, how far peers acknowledge what they are still sent: a half-close that works shows by growth, and
  * the verdict on it looks back over a minute. Adds nothing of its own; connections carry what it learns.
  */
 export class ProgressCollector implements Collector {
@@ -34,7 +36,7 @@ export class ProgressCollector implements Collector {
 
   async collect({ tracker, takenAt }: Sampled): Promise<Addition> {
     this.#askedAt ??= takenAt;
-    if (takenAt - this.#askedAt < EVERY_MS) return {};
+    if (takenAt - this.#askedAt < (tracker.size <= ONE_BY_ONE ? EVERY_MS : EVERY_MS_WHEN_DUMPED)) return {};
     this.#askedAt = takenAt;
     this.#missing = [];
     try {
