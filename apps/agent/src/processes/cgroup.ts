@@ -22,7 +22,7 @@ export function placementIn(cgroup: string): Placement {
     .flatMap((path) => path.split('/').filter((part) => UNIT.test(part) && part.search(CONTAINER_ID) === -1))
     .at(-1);
   return {
-    ...(unit === undefined ? {} : { unit: unit.slice(0, 256) }),
+    ...(unit === undefined ? {} : { unit: unit.slice(0, 256).toWellFormed() }),
     ...(containerId === undefined ? {} : { containerId }),
   };
 }

@@ -20,10 +20,10 @@ function source(name: SocketSource['name'], looks: string): SocketSource {
 }
 
 /** Which source answered each look; `-` where none did. */
-async function answers(better: string, other: string): Promise<string> {
+async function answers(better: string, other: string, looks = 6): Promise<string> {
   const both = new FallingBackSource(source('netlink', better), source('procfs', other));
   let said = '';
-  for (let look = 0; look < 6; look++) {
+  for (let look = 0; look < looks; look++) {
     said += await both.read().then(
       (table) => table.source.slice(0, 1),
       () => '-',
@@ -41,9 +41,14 @@ describe('falling back', () => {
     expect(await answers('-wwwww', 'wwwwww')).toBe('pppppp');
   });
 
-  it('forgives netlink two failures in a row, and gives it up at the third for good', async () => {
+  it('forgives netlink two failures in a row, and gives it up at the third', async () => {
     expect(await answers('w--w--', 'wwwwww')).toBe('n--n--');
     expect(await answers('w---ww', 'wwwwww')).toBe('n--ppp');
+  });
+
+  it('tries netlink again after 120 looks without it, and stays with it when it works', async () => {
+    expect(await answers('--ww', 'w'.repeat(400), 242)).toBe(`${'p'.repeat(240)}nn`);
+    expect(await answers('-www', 'w'.repeat(400), 123)).toBe(`${'p'.repeat(120)}nnn`);
   });
 
   it('says with every table why it is not the better one', async () => {

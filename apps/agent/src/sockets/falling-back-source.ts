@@ -4,16 +4,20 @@ import { type CloseWaitSocket, type SocketInfo, type SocketSource, type SocketTa
 
 /** After a success a source may fail for a moment (ENOBUFS): a change of source gives every socket a new identity. */
 const FAILURES_TO_CHANGE = 3;
+/** Ten minutes at the usual pace. What kept it from working may have been of the moment: no descriptor, no memory. */
+const LOOKS_TO_TRY_AGAIN = 120;
 
 /**
  * Reads the better source as long as it works and the other one from then on. The better one is given up when its
- * first look fails, or three in a row later; what it lacks is told with every table of the other.
+ * first look fails, or three in a row later, and tried again every 120 looks; what it lacks is told with every table
+ * of the other.
  */
 export class FallingBackSource implements SocketSource {
   readonly #better: SocketSource;
   readonly #other: SocketSource;
   #failuresLeft = 1;
   #givenUp: string | undefined;
+  #looksWithout = 0;
 
   constructor(better: SocketSource, other: SocketSource) {
     this.#better = better;
@@ -25,13 +29,15 @@ export class FallingBackSource implements SocketSource {
   }
 
   async read(roll?: SocketRoll): Promise<SocketTable> {
-    if (this.#givenUp === undefined) {
+    if (this.#givenUp === undefined || ++this.#looksWithout >= LOOKS_TO_TRY_AGAIN) {
+      this.#looksWithout = 0;
       try {
         const table = await this.#better.read(roll);
         this.#failuresLeft = FAILURES_TO_CHANGE;
+        this.#givenUp = undefined;
         return table;
       } catch (error) {
-        if (--this.#failuresLeft > 0) throw error;
+        if (this.#givenUp === undefined && --this.#failuresLeft > 0) throw error;
         this.#givenUp = `${messageOf(error)}; reading ${this.#other.name} instead`;
         this.#better.close();
       }
