@@ -53,6 +53,7 @@ async function carryOut(line: CommandLine): Promise<number> {
         environment: readEnvironment(),
         source: line.source,
         procRoot: PROC_ROOT,
+        groupRoot: GROUP_ROOT,
         log: logTo(process.stderr),
       });
       return EXIT.ok;

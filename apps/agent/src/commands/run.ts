@@ -8,10 +8,11 @@ import { readOrMakeAgentId } from '../host/agent-id.ts';
 import { lockDataFolder } from '../host/data-lock.ts';
 import { readEphemeralPorts } from '../host/ephemeral-ports.ts';
 import { readHostFacts } from '../host/host-facts.ts';
+import { isSmallMemory, ownLimits, tooTight } from '../host/own-limits.ts';
 import { HostTime, kernelClocks } from '../host/host-time.ts';
 import { RunState } from '../host/run-state.ts';
 import { KernelCollector } from '../kernel/kernel-collector.ts';
-import { ConnectionChoice } from '../leaks/connection-choice.ts';
+import { ConnectionChoice, SMALL_LIMITS } from '../leaks/connection-choice.ts';
 import { LeakTracker } from '../leaks/leak-tracker.ts';
 import { ProgressCollector } from '../leaks/progress-collector.ts';
 import { TurnoverCollector } from '../leaks/turnover-collector.ts';
@@ -46,6 +47,8 @@ export interface RunOptions {
   readonly environment: Environment;
   readonly source: Source | undefined;
   readonly procRoot: string;
+  /** Where the control groups are mounted, usually /sys/fs/cgroup. */
+  readonly groupRoot: string;
   readonly log: Log;
 }
 
@@ -80,7 +83,7 @@ export async function run(options: RunOptions): Promise<void> {
 }
 
 async function sampleAndPush(
-  { environment, source: forced, procRoot, log }: RunOptions,
+  { environment, source: forced, procRoot, groupRoot, log }: RunOptions,
   agentId: string,
   unlocked: readonly string[],
   stop: AbortSignal,
@@ -88,6 +91,8 @@ async function sampleAndPush(
   const { server, hostname, intervalMs, dataFolder } = environment;
   giveBackLargeBlocks();
   const facts = readHostFacts(procRoot);
+  const limits = ownLimits(procRoot, groupRoot);
+  const tight = tooTight(limits).map((limit) => `own limits: set ${limit}; fewer connections are told of at a time`);
   const thisRun = { runId: randomUUID(), bootId: facts.bootId };
   const runState = new RunState(dataFolder, facts.bootId);
   const lastRun = runState.begin();
@@ -115,7 +120,7 @@ async function sampleAndPush(
     ...shared,
     source,
     tracker,
-    choice: new ConnectionChoice(),
+    choice: isSmallMemory(limits.memoryBytes) ? new ConnectionChoice(SMALL_LIMITS) : new ConnectionChoice(),
     owners,
     collectors: [
       new ProgressCollector(source, () => clock.now()),
@@ -153,7 +158,9 @@ async function sampleAndPush(
     kernel: facts.kernel,
     source: source.name,
     capabilities: [...facts.capabilities],
-    missing: [...facts.missing, ...sampler.missing].slice(0, 64).map((text) => text.slice(0, 512).toWellFormed()),
+    missing: [...facts.missing, ...tight, ...sampler.missing]
+      .slice(0, 64)
+      .map((text) => text.slice(0, 512).toWellFormed()),
     clockOffsetMs: clock.offsetMs,
   });
   const token = new Token(environment.token, environment.tokenFile);
@@ -178,7 +185,7 @@ async function sampleAndPush(
     const { epoch } = clock;
     if (epoch !== undefined) runState.learn(epoch);
     outbox.tend(epoch === undefined ? undefined : epoch + clock.now());
-    lacks.tell([...facts.missing, ...sampler.missing]);
+    lacks.tell([...facts.missing, ...tight, ...sampler.missing]);
   };
   const tidying = setInterval(() => giveBackText(procRoot), GIVE_BACK_EVERY_MS);
   try {

@@ -24,6 +24,9 @@ const LIMITS: ChoiceLimits = {
   bytes: PUSH_LIMITS.bodyBytes - BYTES_BESIDE,
 };
 
+/** Where memory is small: a snapshot of some megabytes, packed and queued, would be a large part of it. */
+export const SMALL_LIMITS: ChoiceLimits = { connections: 1_000, bytes: 1024 * 1024 };
+
 /** What one snapshot says of connections. */
 export interface Chosen {
   readonly connections: readonly TrackedSocket[];

@@ -10,5 +10,6 @@ await run({
   environment: { ...readEnvironment(), intervalMs: 100 },
   source: 'netlink',
   procRoot: '/proc',
+  groupRoot: '/sys/fs/cgroup',
   log: logTo(process.stderr),
 });
