@@ -20,7 +20,7 @@ function checkOwners(procRoot: string): Finding {
   const lacking = FOR_OWNERS.filter((name) => !held.includes(name));
   const { seen, hidden } = countSearchable(procRoot);
   if (hidden === 0) {
-    const how = lacking.length === 0 ? held.join(' and ') : 'no process of another user runs now';
+    const how = lacking.length === 0 ? held.join(' and ') : 'no process of another user can be seen';
     return { subject: 'Owners', outcome: 'ok', found: `the descriptors of all ${seen} processes can be read (${how})` };
   }
   const costs = 'their sockets are shown without a process, and whether a vanished one is orphaned stays unknown';
