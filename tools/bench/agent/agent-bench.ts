@@ -15,6 +15,8 @@ interface LoadBudget {
   readonly load: Load;
   /** Counts by each peer that are averaged. */
   readonly peerCounts: number;
+  /** Steady samples that are averaged. */
+  readonly samples: number;
   readonly ofPeer: Readonly<Record<string, number>>;
   readonly cpuPercent: number;
   readonly residentMb?: number;
@@ -25,6 +27,7 @@ const BUDGETS: readonly LoadBudget[] = [
   {
     load: TYPICAL,
     peerCounts: 40,
+    samples: 100,
     ofPeer: { 'netstat | awk': 0.15, node_exporter: 0.5 },
     cpuPercent: 0.5,
     loopMs: 10,
@@ -32,6 +35,7 @@ const BUDGETS: readonly LoadBudget[] = [
   {
     load: HARD,
     peerCounts: 4,
+    samples: 25,
     ofPeer: { 'netstat | awk': 0.03, node_exporter: 0.25 },
     cpuPercent: 1.5,
     residentMb: 90,
@@ -83,7 +87,7 @@ async function inNamespace(load: Load, measure: (namespace: LoadedNamespace) => 
 async function measureLoad(namespace: LoadedNamespace, budget: LoadBudget): Promise<BenchResult> {
   const { load } = budget;
   const { costs, skipped } = await peerCosts(namespace, budget.peerCounts);
-  const steady = await measureSteadySample(namespace, budget.peerCounts);
+  const steady = await measureSteadySample(namespace, budget.samples);
   if (steady.closeWait < 0.99 * load.closeWait) throw new Error(`it sampled ${steady.closeWait} leaks`);
   const agent = await measureAgent(namespace, load, INTERVAL_MS);
   const loop = await measureLoop(namespace, load, INTERVAL_MS);
