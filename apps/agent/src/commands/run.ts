@@ -53,8 +53,8 @@ export interface RunOptions {
 }
 
 const PUSH_TIMEOUT_MS = 30_000;
-/** About as often as the slow collectors have their turns, whose text is not needed in between. */
-const GIVE_BACK_EVERY_MS = 30_000;
+/** What is needed again comes back at some hundred page faults, a millisecond in all. */
+const GIVE_BACK_EVERY_MS = 10_000;
 const LAST_FLUSH_MS = 1_000;
 /** A server that is there replies within this; for one that is away the first snapshot does not wait longer. */
 const FIRST_REPLY_MS = 2_000;
