@@ -69,6 +69,11 @@ for (const language of ['en', 'zh-Hans'] as const) {
       await expect(first.getByTestId('connection-descriptor')).toContainText(/\d+/);
       await expect(first.getByTestId('connection-recv-queue')).toHaveText('0');
       await expect(first.getByTestId('connection-age')).toContainText(/\d/);
+      // Why it does not close: its threads wait for events, as a healthy program's do, and it holds the descriptors.
+      const evidence = page.locator(`[data-testid=process-evidence][data-pid="${pid}"]`);
+      await expect(evidence).toContainText(`${LEAKED} CLOSE_WAIT`);
+      await expect(evidence).toContainText('epoll');
+      await expect(page.getByTestId('time-wait-limit')).toContainText(/\d/);
       await expectAccessible(page);
     } finally {
       await program.stop('SIGINT');
