@@ -146,7 +146,8 @@ describe('the embedded server', () => {
   it('is adopted when it outlived its parent and guardian, and ends with the adopter', async () => {
     const parent = hold();
     const { pid } = await ready(parent);
-    // The guardian is the shell that is the server's parent.
+    // The guardian is the shell that is the server's parent. A parent that saw it go would act on it.
+    parent.kill('SIGSTOP');
     await killGuardian(pid);
     parent.kill('SIGKILL');
     await once(parent, 'exit');
