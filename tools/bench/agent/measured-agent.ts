@@ -26,10 +26,14 @@ export interface LoopHolds {
   readonly p9999Ms: number;
 }
 
-/** Runs the built agent under a load and measures a minute of it, once it has told of every leak. */
-export async function measureAgent(namespace: LoadedNamespace, load: Load, intervalMs: number): Promise<AgentCost> {
+/** Runs the built agent under a load and measures it for so long, once it has told of every leak. */
+export async function measureAgent(
+  namespace: LoadedNamespace,
+  load: Load,
+  intervalMs: number,
+  windowMs: number,
+): Promise<AgentCost> {
   return withAgent(namespace, load, intervalMs, [], {}, async (pid, samples) => {
-    const windowMs = 60_000;
     const before = { cpu: cpuMsOf(pid), at: performance.now(), samples: samples() };
     await sleep(windowMs);
     const cpuMs = cpuMsOf(pid) - before.cpu;

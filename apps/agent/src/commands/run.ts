@@ -116,11 +116,12 @@ async function sampleAndPush(
   };
   const tracker = new LeakTracker(facts, (at) => clock.instant(at), readEphemeralPorts(procRoot));
   const owners = new OwnerKeeper(finder);
+  const choice = isSmallMemory(limits.memoryBytes) ? new ConnectionChoice(SMALL_LIMITS) : new ConnectionChoice();
   const own = new Sampler({
     ...shared,
     source,
     tracker,
-    choice: isSmallMemory(limits.memoryBytes) ? new ConnectionChoice(SMALL_LIMITS) : new ConnectionChoice(),
+    choice,
     owners,
     collectors: [
       new ProgressCollector(source, () => clock.now()),
@@ -174,6 +175,7 @@ async function sampleAndPush(
     keepAfterMs: KEEP_AFTER_MS,
     log,
     onRefused: (seqs) => sampler.untell(seqs),
+    onResync: () => choice.hurry(),
   });
   const lacks = new Lacks(log);
   log.info(`closewatch-agent ${VERSION}: ${hostname} (${agentId}) to ${server.href} every ${intervalMs / 1000} s`);

@@ -1,11 +1,11 @@
 import { PUSH_LIMITS } from '../uplink/contract.ts';
 import { type LeakTracker } from './leak-tracker.ts';
+import { roundEveryMs } from './round-pace.ts';
 import { type TrackedSocket } from './tracked-socket.ts';
 import { mostBytes } from './wire-connection.ts';
 
 /** Up to so many connections every snapshot carries all of them. */
 const ALWAYS_ALL = 500;
-const ROUND_EVERY_MS = 60_000;
 /** Before the second look of a run nothing is confirmed, and a full set would end all that the server knows. */
 const LOOKS_BEFORE_ROUND = 2;
 /** What the news may take of a snapshot while a round waits for its turn. */
@@ -37,8 +37,8 @@ export interface Chosen {
 /**
  * Decides which connections go into a snapshot: news (what is new, changed or ended), and those whose turn it is in a
  * round. A round tells of every open connection once: within one snapshot if all fit, which is then complete, else over
- * several; no other begins before it is through. While connections are few there is one with every snapshot, else one a
- * minute, which is as soon as a server that asks for a full set gets one. While snapshots pile up undelivered a round
+ * several; no other begins before it is through. While connections are few there is one with every snapshot, else at the
+ * pace of round-pace.ts, or a minute after the last where the server asks for a full set. While snapshots pile up undelivered a round
  * would repeat what stands in the pile, and push older counts out of it: then only news go in.
  */
 export class ConnectionChoice {
@@ -48,6 +48,7 @@ export class ConnectionChoice {
   #roundBeganWith = 0;
   #snapshot = 0;
   #underWay = false;
+  #hurried = false;
   #ended: TrackedSocket[] = [];
 
   constructor(limits: ChoiceLimits = LIMITS) {
@@ -57,6 +58,11 @@ export class ConnectionChoice {
   /** Ends that no snapshot has told of yet. */
   get untoldEnds(): number {
     return this.#ended.length;
+  }
+
+  /** The server asks for a full set. */
+  hurry(): void {
+    this.#hurried = true;
   }
 
   /** Queues the news that a socket has ended. */
@@ -73,8 +79,13 @@ export class ConnectionChoice {
     this.#forgetEndsOf(open);
     this.#snapshot++;
     const roundMay = !behind && tracker.looks >= LOOKS_BEFORE_ROUND;
-    if (roundMay && !this.#underWay && (open.length <= ALWAYS_ALL || at - this.#roundBeganAt >= ROUND_EVERY_MS)) {
+    if (
+      roundMay &&
+      !this.#underWay &&
+      (open.length <= ALWAYS_ALL || at - this.#roundBeganAt >= this.#roundEveryMs(open.length))
+    ) {
       this.#underWay = true;
+      this.#hurried = false;
       this.#roundBeganAt = at;
       this.#roundBeganWith = this.#snapshot;
     }
@@ -100,6 +111,10 @@ export class ConnectionChoice {
     if (this.#ended.length === 0) return;
     const back = new Set(open.map(({ socketId }) => socketId));
     this.#ended = this.#ended.filter(({ socketId }) => !back.has(socketId));
+  }
+
+  #roundEveryMs(count: number): number {
+    return this.#hurried ? roundEveryMs(0) : roundEveryMs(count);
   }
 
   #awaitsItsTurn({ toldWith }: TrackedSocket): boolean {

@@ -3,10 +3,9 @@ import { messageOf } from '../errors.ts';
 import { Pacer } from '../pacer.ts';
 import { type SocketSource } from '../sockets/socket-table.ts';
 import { type LeakTracker } from './leak-tracker.ts';
+import { roundEveryMs } from './round-pace.ts';
 
 const EVERY_MS = 30_000;
-/** Of so many, that are dumped, at most as often as they are told of: with the round of connections, once a minute. */
-const EVERY_MS_WHEN_DUMPED = 60_000;
 /**
  * Up to so many are asked for one by one, at about 8 µs each. A dump of all costs a walk of the kernel's hash table, 4 ms
  * where it is empty and ten times that under hundreds of thousands of TIME_WAIT, and 2 µs for each socket.
@@ -36,7 +35,7 @@ export class ProgressCollector implements Collector {
 
   async collect({ tracker, takenAt }: Sampled): Promise<Addition> {
     this.#askedAt ??= takenAt;
-    if (takenAt - this.#askedAt < (tracker.size <= ONE_BY_ONE ? EVERY_MS : EVERY_MS_WHEN_DUMPED)) return {};
+    if (takenAt - this.#askedAt < everyMs(tracker.size)) return {};
     this.#askedAt = takenAt;
     this.#missing = [];
     try {
@@ -64,4 +63,9 @@ export class ProgressCollector implements Collector {
   async #askAll(tracker: LeakTracker): Promise<void> {
     await this.#source.infos?.((key, info) => tracker.openBy(key)?.learn(info, this.#now()));
   }
+}
+
+/** Of many, that are dumped, as often as they are told of: with the round of connections. */
+function everyMs(count: number): number {
+  return count <= ONE_BY_ONE ? EVERY_MS : roundEveryMs(count);
 }

@@ -1,4 +1,5 @@
 import { type LeakTracker } from '../leaks/leak-tracker.ts';
+import { roundEveryMs } from '../leaks/round-pace.ts';
 import { type TrackedSocket } from '../leaks/tracked-socket.ts';
 import { type OwnerFinder } from './owner-finder.ts';
 import { type OwnerKeeper } from './owner-keeper.ts';
@@ -16,14 +17,13 @@ interface Round {
   readonly walk: OwnerSurvey;
 }
 
-const ROUND_EVERY_MS = 60_000;
 /** Descriptors a survey follows for each millisecond since the last turn, at about 7 µs each: one percent of a CPU. */
 const PACE = 1.4;
 const LEAST = 1_400;
 const MOST = 35_000;
 
 /**
- * Once a minute begins to survey the owners of all tracked sockets, for those who came to share one, and of those that ended. Sockets have
+ * Once a minute, or more slowly where they are thousands (round-pace.ts), begins to survey the owners of all tracked sockets, for those who came to share one, and of those that ended. Sockets have
  * inodes of their own over all network namespaces, and processes stand in one /proc: one walk serves all of them.
  */
 export class SurveyRounds {
@@ -64,7 +64,7 @@ export class SurveyRounds {
   /** The first begins a minute after there is something to survey: until then the owners are fresh. */
   #roundDue(sockets: readonly OwnedSockets[], at: number): Round | undefined {
     // Asked with every look, so nothing is listed before there is a round to begin.
-    if (this.#beganAt !== undefined && at - this.#beganAt < ROUND_EVERY_MS) return undefined;
+    if (this.#beganAt !== undefined && at - this.#beganAt < roundEveryMs(countOf(sockets))) return undefined;
     const of = sockets.flatMap(({ tracker, owners }) =>
       tracker
         .open()
@@ -80,4 +80,8 @@ export class SurveyRounds {
     for (const { tracked } of of) owners.set(tracked.inode, tracked.owners);
     return { of, orphans: orphans.map(([inode]) => inode), walk: this.#finder.survey(owners) };
   }
+}
+
+function countOf(sockets: readonly OwnedSockets[]): number {
+  return sockets.reduce((sum, { tracker }) => sum + tracker.size, 0);
 }

@@ -35,6 +35,8 @@ export interface UplinkParts {
   readonly log: Log;
   /** The server refused these snapshots of this run for good, by their numbers. */
   readonly onRefused: (seqs: ReadonlySet<number>) => void;
+  /** The server asks for a full set of this run's connections. */
+  readonly onResync?: () => void;
 }
 
 /** How a snapshot is to be taken. */
@@ -198,7 +200,8 @@ export class Uplink {
     if (known.length > 0) await this.#parts.outbox.done(known);
   }
 
-  #tell({ run, parcels }: Batch, { rejected }: PushAnswer): void {
+  #tell({ run, parcels }: Batch, { rejected, resync }: PushAnswer): void {
+    if (resync && run.runId === this.#parts.runId) this.#parts.onResync?.();
     const refused = new Set<number>();
     for (const { index, issues } of rejected) {
       const seq = parcels[index]?.seq;
