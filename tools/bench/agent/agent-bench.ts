@@ -31,7 +31,7 @@ const BUDGETS: readonly LoadBudget[] = [
     peerCounts: 40,
     samples: 100,
     windowMs: 60_000,
-    ofPeer: { 'netstat | awk': 0.15, node_exporter: 0.5 },
+    ofPeer: { 'netstat + awk': 0.15, node_exporter: 0.5 },
     cpuPercent: 0.5,
     loopMs: 10,
   },
@@ -40,7 +40,7 @@ const BUDGETS: readonly LoadBudget[] = [
     peerCounts: 4,
     samples: 25,
     windowMs: 300_000,
-    ofPeer: { 'netstat | awk': 0.03, node_exporter: 0.25 },
+    ofPeer: { 'netstat + awk': 0.03, node_exporter: 0.25 },
     cpuPercent: 1.5,
     residentMb: 90,
     // One recv that skips a long run of TIME_WAIT cannot be sliced.

@@ -33,10 +33,10 @@ export async function peerCosts(
   const lacks = (what: string, debianPackage: string): void => {
     skipped.push({ what, why: `not installed here (Debian: ${debianPackage})` });
   };
-  if (isThere('netstat')) costs.push({ name: 'netstat | awk', cpuMs: pipeCost(namespace, ONE_LINER, times) });
-  else lacks('netstat | awk', 'net-tools');
-  if (isThere('ss')) costs.push({ name: 'ss | awk', cpuMs: pipeCost(namespace, SS, times) });
-  else lacks('ss | awk', 'iproute2');
+  if (isThere('netstat')) costs.push({ name: 'netstat + awk', cpuMs: pipeCost(namespace, ONE_LINER, times) });
+  else lacks('netstat + awk', 'net-tools');
+  if (isThere('ss')) costs.push({ name: 'ss + awk', cpuMs: pipeCost(namespace, SS, times) });
+  else lacks('ss + awk', 'iproute2');
   if (isThere(EXPORTER)) costs.push({ name: 'node_exporter', cpuMs: await exporterCost(namespace, times) });
   else lacks('node_exporter', EXPORTER);
   return { costs, skipped };
