@@ -127,7 +127,8 @@ async function withAgent<Result>(
     const pid = agent.pid;
     if (pid === undefined) throw new Error('the agent did not start');
     const deadline = performance.now() + LONGEST_SETTLING_MS;
-    while (samplesTaken < 4 || listed < load.closeWait) {
+    // A few may have gone, see agent-bench.ts.
+    while (samplesTaken < 4 || listed < 0.99 * load.closeWait) {
       if (performance.now() > deadline) throw new Error(`the agent told of ${listed} of ${load.closeWait} leaks`);
       await sleep(100);
     }
