@@ -1,6 +1,7 @@
-import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode, messageOf } from '../errors.ts';
+import { isForbidden, messageOf } from '../errors.ts';
+import { textOrNothing } from '../file-text.ts';
 import { capabilitiesIn } from '../host/capabilities.ts';
 import { waysToGrant } from './capability-remedies.ts';
 import { type Finding } from './check.ts';
@@ -16,7 +17,7 @@ export function checkProcesses(procRoot: string): Finding[] {
 }
 
 function checkOwners(procRoot: string): Finding {
-  const { held } = capabilitiesIn(readOr(join(procRoot, 'self/status'), ''));
+  const { held } = capabilitiesIn(textOrNothing(join(procRoot, 'self/status')));
   const lacking = FOR_OWNERS.filter((name) => !held.includes(name));
   const { seen, hidden } = countSearchable(procRoot);
   if (hidden === 0) {
@@ -53,21 +54,20 @@ function countSearchable(procRoot: string): { seen: number; hidden: number } {
       if (first !== undefined) readlinkSync(join(folder, first));
       seen++;
     } catch (error) {
-      const code = errorCode(error);
-      if (code === 'EACCES' || code === 'EPERM') hidden++;
+      if (isForbidden(error)) hidden++;
     }
   }
   return { seen, hidden };
 }
 
 function checkHidepid(procRoot: string): Finding {
-  const mounts = readOr(join(procRoot, 'self/mounts'), '').split('\n');
+  const mounts = textOrNothing(join(procRoot, 'self/mounts')).split('\n');
   const options = mounts.map((line) => line.split(' ')).findLast(([, where]) => where === '/proc')?.[3] ?? '';
   const hidepid = /(?:^|,)hidepid=([^,]+)/.exec(options)?.[1] ?? '0';
   if (hidepid === '0' || hidepid === 'off') {
     return { subject: 'hidepid', outcome: 'ok', found: '/proc shows the processes of all users' };
   }
-  const capable = capabilitiesIn(readOr(join(procRoot, 'self/status'), '')).held.includes('CAP_SYS_PTRACE');
+  const capable = capabilitiesIn(textOrNothing(join(procRoot, 'self/status'))).held.includes('CAP_SYS_PTRACE');
   return {
     subject: 'hidepid',
     outcome: capable ? 'ok' : 'reduced',
@@ -101,7 +101,7 @@ function checkPidNamespace(procRoot: string): Finding {
 }
 
 function checkSchedstat(procRoot: string): Finding {
-  const text = readOr(join(procRoot, 'self/schedstat'), '');
+  const text = textOrNothing(join(procRoot, 'self/schedstat'));
   if (/^\d+ \d+ \d+/.test(text)) {
     return {
       subject: 'CPU evidence',
@@ -116,12 +116,4 @@ function checkSchedstat(procRoot: string): Finding {
     costs: 'a process that is busy or starved of CPU cannot be told from one that sleeps',
     remedies: ['a kernel with CONFIG_SCHED_INFO'],
   };
-}
-
-function readOr(path: string, otherwise: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return otherwise;
-  }
 }

@@ -3,7 +3,8 @@ import { opendirSync, statSync, type Dir } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../errors.ts';
 import { type Pacer } from '../pacer.ts';
-import { isForbidden, isGone, readText } from './proc-text.ts';
+import { isForbidden } from '../errors.ts';
+import { isGone, readText } from './proc-text.ts';
 
 export const HIDDEN_DESCRIPTORS = "number of descriptors of another user's process: CAP_DAC_READ_SEARCH would show it";
 

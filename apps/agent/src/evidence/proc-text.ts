@@ -19,7 +19,3 @@ export function readText(path: string): string | Unreadable {
 export function isGone({ code }: Unreadable): boolean {
   return code === 'ENOENT' || code === 'ESRCH' || code === 'ENODEV';
 }
-
-export function isForbidden({ code }: Unreadable): boolean {
-  return code === 'EACCES' || code === 'EPERM';
-}

@@ -1,4 +1,5 @@
-import { isForbidden, isGone, readText, type Unreadable } from './proc-text.ts';
+import { isForbidden } from '../errors.ts';
+import { isGone, readText, type Unreadable } from './proc-text.ts';
 import { syscallIn, type SyscallNameOf } from './syscall-names.ts';
 import { taskStatIn } from '../processes/task-stat.ts';
 

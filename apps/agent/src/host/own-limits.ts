@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { textOrNothing } from '../file-text.ts';
 
 const MEBIBYTE = 1024 * 1024;
 /** Below this the agent is at risk of being killed on a host with thousands of leaks. */
@@ -18,7 +18,7 @@ export interface OwnLimits {
  * up as can be seen; what cannot be read limits nothing. `procRoot` is usually /proc, `groupRoot` /sys/fs/cgroup.
  */
 export function ownLimits(procRoot: string, groupRoot: string): OwnLimits {
-  const groups = readOr(join(procRoot, 'self/cgroup'));
+  const groups = textOrNothing(join(procRoot, 'self/cgroup'));
   const unified = /^0::(\/.*)$/m.exec(groups)?.[1];
   const ofController = (name: string): string | undefined =>
     new RegExp(`^\\d+:(?:[^:]*,)?${name}(?:,[^:]*)?:(/.*)$`, 'm').exec(groups)?.[1];
@@ -62,7 +62,7 @@ function upwards(root: string, path: string | undefined): string[] {
 }
 
 function quotaOfVersion2(folder: string): number | undefined {
-  const [, quota, period] = /^(\d+) ([1-9]\d*)$/m.exec(readOr(join(folder, 'cpu.max'))) ?? [];
+  const [, quota, period] = /^(\d+) ([1-9]\d*)$/m.exec(textOrNothing(join(folder, 'cpu.max'))) ?? [];
   return quota === undefined ? undefined : (100 * Number(quota)) / Number(period);
 }
 
@@ -74,7 +74,7 @@ function quotaOfVersion1(folder: string): number | undefined {
 
 /** `max`, -1 and what is no number are no limit; nor is version 1's page-aligned 2^63. */
 function wholeIn(file: string): number | undefined {
-  const text = /^\d+$/m.exec(readOr(file))?.[0];
+  const text = /^\d+$/m.exec(textOrNothing(file))?.[0];
   const value = Number(text ?? Number.NaN);
   return value < 2 ** 62 ? value : undefined;
 }
@@ -82,12 +82,4 @@ function wholeIn(file: string): number | undefined {
 function leastOf(values: readonly (number | undefined)[]): number | undefined {
   const known = values.filter((value) => value !== undefined);
   return known.length === 0 ? undefined : Math.min(...known);
-}
-
-function readOr(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return '';
-  }
 }

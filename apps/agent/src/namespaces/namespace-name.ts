@@ -1,8 +1,9 @@
 import { type Namespace } from '@closewatch/protocol';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { placementIn } from '../processes/cgroup.ts';
 import { readStat } from '../processes/process-description.ts';
+import { textOrNothing } from '../file-text.ts';
 import { type ContainerNames } from './container-names.ts';
 import { type FoundNamespace } from './namespace-finder.ts';
 
@@ -53,7 +54,7 @@ export function nameNamespace(
 }
 
 function containerOf(procRoot: string, pid: number): string | undefined {
-  return placementIn(readOrNothing(join(procRoot, String(pid), 'cgroup'))).containerId;
+  return placementIn(textOrNothing(join(procRoot, String(pid), 'cgroup'))).containerId;
 }
 
 function executableOf(procRoot: string, pid: number): string {
@@ -61,16 +62,8 @@ function executableOf(procRoot: string, pid: number): string {
     return basename(readlinkSync(join(procRoot, String(pid), 'exe')).replace(/ \(deleted\)$/, ''));
   } catch {
     // Not ours to see. What a process calls itself is: `nginx: master process`.
-    const [word] = readOrNothing(join(procRoot, String(pid), 'cmdline')).split(/[\0 ]/);
+    const [word] = textOrNothing(join(procRoot, String(pid), 'cmdline')).split(/[\0 ]/);
     return basename((word ?? '').replace(/:$/, '')) || (readStat(procRoot, pid)?.name ?? 'process');
-  }
-}
-
-function readOrNothing(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Owner } from '@closewatch/protocol';
 import { opendirSync, readdirSync, readlinkSync, statSync, type Dir } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode } from '../errors.ts';
+import { errorCode, isForbidden } from '../errors.ts';
 import { Pacer } from '../pacer.ts';
 import { describeProcess, readStat, startOf, type ProcessDescription } from './process-description.ts';
 
@@ -151,9 +151,4 @@ export class ProcessTable {
 function isGone(error: unknown): boolean {
   const code = errorCode(error);
   return code === 'ENOENT' || code === 'ESRCH' || code === 'ENOTDIR';
-}
-
-function isForbidden(error: unknown): boolean {
-  const code = errorCode(error);
-  return code === 'EACCES' || code === 'EPERM';
 }

@@ -1,8 +1,12 @@
-import { build } from 'esbuild';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 
 const workspace = resolve(import.meta.dirname, '../../../..');
+/** A program and no import: tools are another project. */
+const BUNDLER = join(workspace, 'tools/build/bundle-program.ts');
+const bundle = promisify(execFile);
 
 /**
  * Bundles a TypeScript file of the agent into a folder of its own under dist/test, so that tests start the program as
@@ -13,19 +17,6 @@ export async function builtProgram(source: string): Promise<{ path: string; remo
   await mkdir(parent, { recursive: true });
   const folder = await mkdtemp(join(parent, 'agent-'));
   const path = join(folder, 'program.js');
-  await build({
-    entryPoints: [resolve(import.meta.dirname, '..', source)],
-    outfile: path,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node24',
-    packages: 'external',
-    define: { CLOSEWATCH_VERSION: '"1.2.3"' },
-    alias: {
-      '@closewatch/socket-states': join(workspace, 'libs/socket-states/src/index.ts'),
-      '@closewatch/protocol': join(workspace, 'libs/protocol/src/index.ts'),
-    },
-  });
+  await bundle(process.execPath, [BUNDLER, resolve(import.meta.dirname, '..', source), path]);
   return { path, remove: () => rm(folder, { recursive: true, force: true }) };
 }

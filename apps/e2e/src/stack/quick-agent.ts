@@ -1,7 +1,10 @@
-import { build } from 'esbuild';
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { workspace } from './program.ts';
+
+const bundle = promisify(execFile);
 
 /**
  * The agent as it is, but that it samples every 100 ms (its testing/quick-agent.ts), bundled into a folder of its own: ten
@@ -12,19 +15,7 @@ export async function buildQuickAgent(): Promise<{ path: string; remove: () => v
   mkdirSync(parent, { recursive: true });
   const folder = mkdtempSync(join(parent, 'quick-agent-'));
   const path = join(folder, 'program.js');
-  await build({
-    entryPoints: [join(workspace, 'apps/agent/src/testing/quick-agent.ts')],
-    outfile: path,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node24',
-    packages: 'external',
-    define: { CLOSEWATCH_VERSION: '"1.2.3"' },
-    alias: {
-      '@closewatch/socket-states': join(workspace, 'libs/socket-states/src/index.ts'),
-      '@closewatch/protocol': join(workspace, 'libs/protocol/src/index.ts'),
-    },
-  });
+  const entry = join(workspace, 'apps/agent/src/testing/quick-agent.ts');
+  await bundle(process.execPath, [join(workspace, 'tools/build/bundle-program.ts'), entry, path]);
   return { path, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
