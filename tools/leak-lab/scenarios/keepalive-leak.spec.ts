@@ -17,14 +17,14 @@ it.each(['127.0.0.1', '::1'])('keeps descriptors whose sockets left the tables, 
   );
 
   const port = await lab.port();
+  // A socket stands in CLOSE_WAIT before its program has accepted it and asked for keepalive.
   const inCloseWait = await until(
     () => {
-      const sockets = kernelSockets(port).filter(({ state }) => state === CLOSE_WAIT);
+      const sockets = kernelSockets(port).filter(({ state, timer }) => state === CLOSE_WAIT && timer === KEEPALIVE);
       return sockets.length === 5 && sockets;
     },
     () => JSON.stringify(kernelSockets(port)),
   );
-  expect(inCloseWait.map(({ timer }) => timer)).toEqual(Array(5).fill(KEEPALIVE));
 
   const { pid } = await lab.ready();
   expect(kernelSockets(port).filter(({ state }) => state === CLOSE_WAIT)).toEqual([]);
