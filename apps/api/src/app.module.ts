@@ -6,7 +6,7 @@ import { AccountsModule } from './accounts/accounts.module.ts';
 import { type Configuration } from './config/configuration.ts';
 import { CONFIGURATION } from './config/configuration.token.ts';
 import { ConnectionsModule } from './connections/connections.module.ts';
-import { dataSourceOptions } from './database/data-source.ts';
+import { dataSourceOptions, readDataSourceOptions } from './database/data-source.ts';
 import { PartitionsService } from './database/partitions.service.ts';
 import { EventsModule } from './events/events.module.ts';
 import { ErrorFilter } from './errors/error.filter.ts';
@@ -63,6 +63,7 @@ export class AppModule {
       imports: [
         LoggerModule.forRoot(loggerOptions(options.logLevel ?? 'info')),
         TypeOrmModule.forRoot({ ...dataSourceOptions(options.databaseUrl), retryAttempts: 1 }),
+        TypeOrmModule.forRoot({ ...readDataSourceOptions(options.databaseUrl), retryAttempts: 1 }),
         FoundationModule.of(options),
         AccountsModule,
         HostsModule,

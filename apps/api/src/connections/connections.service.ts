@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type ConnectionItem, Instant, type Page, SocketId } from '@closewatch/protocol';
 import { parseTcpState } from '@closewatch/socket-states';
+import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { READ } from '../database/data-source.ts';
 import { z } from 'zod';
 import { ApiError } from '../errors/api-error.ts';
 import { HostsService } from '../hosts/hosts.service.ts';
@@ -24,7 +26,7 @@ export interface ConnectionsRequest {
 @Injectable()
 export class ConnectionsService {
   constructor(
-    private readonly dataSource: DataSource,
+    @InjectDataSource(READ) private readonly dataSource: DataSource,
     private readonly hosts: HostsService,
     private readonly clock: Clock,
   ) {}

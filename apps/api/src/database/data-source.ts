@@ -5,12 +5,19 @@ import { SessionRecord } from '../accounts/session-record.entity.ts';
 import { InitialSchema1795305600000 } from './migrations/1795305600000-initial-schema.ts';
 import { SnapshotStandsAt1795392000000 } from './migrations/1795392000000-snapshot-stands-at.ts';
 import { SnapshotSections1795478400000 } from './migrations/1795478400000-snapshot-sections.ts';
+import { History1795564800000 } from './migrations/1795564800000-history.ts';
 
 /** Held while migrations run, so that two servers that start together do not run them twice. */
 const MIGRATION_LOCK = 2_031_173_002;
 const STATEMENT_TIMEOUT_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 const POOL_SIZE = 10;
+/** Reads of people have connections of their own, fewer and sooner given up, so that they never hold up what agents push. */
+const READ_POOL_SIZE = 4;
+const READ_TIMEOUT_MS = 5_000;
+
+/** Name of the data source for reads: `@InjectDataSource(READ)`. Its transactions are read only. */
+export const READ = 'read';
 
 /** Whatever runs SQL: the data source, or the manager of a transaction. */
 export type Sql = Pick<EntityManager, 'query'>;
@@ -19,7 +26,12 @@ export function dataSourceOptions(databaseUrl: string): DataSourceOptions {
   return {
     type: 'postgres',
     entities: [AgentToken, SessionRecord],
-    migrations: [InitialSchema1795305600000, SnapshotStandsAt1795392000000, SnapshotSections1795478400000],
+    migrations: [
+      InitialSchema1795305600000,
+      SnapshotStandsAt1795392000000,
+      SnapshotSections1795478400000,
+      History1795564800000,
+    ],
     migrationsTransactionMode: 'all',
     synchronize: false,
     logging: false,
@@ -28,6 +40,25 @@ export function dataSourceOptions(databaseUrl: string): DataSourceOptions {
     poolSize: POOL_SIZE,
     // TypeORM takes URLs apart itself and does not know a socket's folder as host; pg does.
     extra: { connectionString: databaseUrl, keepAlive: true, ...sessionSettings(STATEMENT_TIMEOUT_MS) },
+    poolErrorHandler: () => undefined,
+  };
+}
+
+/** The same database for reads alone: statements end after five seconds, and nothing can be written. */
+export function readDataSourceOptions(databaseUrl: string): DataSourceOptions & { name: string } {
+  return {
+    type: 'postgres',
+    name: READ,
+    synchronize: false,
+    logging: false,
+    applicationName: 'closewatch-read',
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    poolSize: READ_POOL_SIZE,
+    extra: {
+      connectionString: databaseUrl,
+      keepAlive: true,
+      ...sessionSettings(READ_TIMEOUT_MS, '-c default_transaction_read_only=on'),
+    },
     poolErrorHandler: () => undefined,
   };
 }
@@ -56,8 +87,8 @@ export async function migrate(databaseUrl: string): Promise<void> {
   }
 }
 
-function sessionSettings(statementTimeoutMs: number): { options: string } {
+function sessionSettings(statementTimeoutMs: number, more = ''): { options: string } {
   // Statements over a month of daily partitions look expensive to the planner and are over in a millisecond: compiling
   // them first (jit, which distributions' servers have) takes fifty.
-  return { options: `-c TimeZone=UTC -c jit=off -c statement_timeout=${statementTimeoutMs}` };
+  return { options: `-c TimeZone=UTC -c jit=off -c statement_timeout=${statementTimeoutMs} ${more}`.trimEnd() };
 }

@@ -3,25 +3,49 @@ import { type Sql } from './data-source.ts';
 /** Held by whoever makes or drops partitions. */
 const PARTITION_LOCK = 2_031_173_003;
 
-/** Tables with one partition for each UTC day. */
-export const DAILY_TABLES = ['snapshot', 'connection_ended', 'agent_event'] as const;
-export type DailyTable = (typeof DAILY_TABLES)[number];
+/** Tables that are partitioned by time, and how long a partition of each is, in UTC. */
+export const PARTITIONED_TABLES = {
+  snapshot: 'day',
+  snapshot_pack: 'day',
+  snapshot_rollup: 'month',
+  process_sample: 'day',
+  process_pack: 'day',
+  port_sample: 'day',
+  port_pack: 'day',
+  connection_ended: 'day',
+  agent_event: 'day',
+} as const satisfies Record<string, 'day' | 'month'>;
+export type PartitionedTable = keyof typeof PARTITIONED_TABLES;
 
 /** Must run inside a transaction, whose end releases the lock. */
 export async function lockPartitions(sql: Sql): Promise<void> {
   await sql.query('SELECT pg_advisory_xact_lock($1)', [PARTITION_LOCK]);
 }
 
-/** `day` is YYYY-MM-DD and comes from us: DDL takes no parameters. */
-export async function createPartition(sql: Sql, table: DailyTable, day: string, nextDay: string): Promise<void> {
+/** The first day (YYYY-MM-DD) of the partition of an instant (milliseconds since the epoch). */
+export function partitionOf(table: PartitionedTable, atMs: number): string {
+  const day = new Date(atMs).toISOString().slice(0, 10);
+  return PARTITIONED_TABLES[table] === 'day' ? day : `${day.slice(0, 7)}-01`;
+}
+
+/** The first day of the partition that follows. */
+export function nextPartition(table: PartitionedTable, first: string): string {
+  const at = new Date(first);
+  if (PARTITIONED_TABLES[table] === 'day') at.setUTCDate(at.getUTCDate() + 1);
+  else at.setUTCMonth(at.getUTCMonth() + 1);
+  return at.toISOString().slice(0, 10);
+}
+
+/** `first` is its first day, YYYY-MM-DD, and comes from us: DDL takes no parameters. */
+export async function createPartition(sql: Sql, table: PartitionedTable, first: string): Promise<void> {
   await sql.query(
-    `CREATE TABLE IF NOT EXISTS ${partitionName(table, day)} PARTITION OF ${table}
-       FOR VALUES FROM ('${day} 00:00:00+00') TO ('${nextDay} 00:00:00+00')`,
+    `CREATE TABLE IF NOT EXISTS ${partitionName(table, first)} PARTITION OF ${table}
+       FOR VALUES FROM ('${first} 00:00:00+00') TO ('${nextPartition(table, first)} 00:00:00+00')`,
   );
 }
 
-/** Days (YYYY-MM-DD) that have a partition. */
-export async function listPartitionDays(sql: Sql, table: DailyTable): Promise<string[]> {
+/** The partitions that there are, by their first days (YYYY-MM-DD). */
+export async function listPartitions(sql: Sql, table: PartitionedTable): Promise<string[]> {
   const rows = await sql.query<{ name: string }[]>(
     `SELECT child.relname AS name
        FROM pg_inherits
@@ -35,10 +59,10 @@ export async function listPartitionDays(sql: Sql, table: DailyTable): Promise<st
   });
 }
 
-export async function dropPartition(sql: Sql, table: DailyTable, day: string): Promise<void> {
-  await sql.query(`DROP TABLE IF EXISTS ${partitionName(table, day)}`);
+export async function dropPartition(sql: Sql, table: PartitionedTable, first: string): Promise<void> {
+  await sql.query(`DROP TABLE IF EXISTS ${partitionName(table, first)}`);
 }
 
-function partitionName(table: DailyTable, day: string): string {
-  return `${table}_p${day.replaceAll('-', '')}`;
+function partitionName(table: PartitionedTable, first: string): string {
+  return `${table}_p${first.replaceAll('-', '')}`;
 }

@@ -4,11 +4,13 @@ import { coerceError } from '../errors/coerce-error.ts';
 import { Clock } from '../time/clock.ts';
 import {
   createPartition,
-  DAILY_TABLES,
-  type DailyTable,
   dropPartition,
-  listPartitionDays,
+  listPartitions,
   lockPartitions,
+  nextPartition,
+  PARTITIONED_TABLES,
+  type PartitionedTable,
+  partitionOf,
 } from './partitions.queries.ts';
 
 const DAY_MS = 86_400_000;
@@ -16,21 +18,13 @@ const HOUR_MS = 3_600_000;
 /** Raw data is kept this long, so that rules can be replayed over a month. */
 export const RETENTION_MS = 35 * DAY_MS;
 const DAYS_AHEAD = 3;
+const TABLES = Object.keys(PARTITIONED_TABLES) as PartitionedTable[];
 
-/** The UTC day of an instant, YYYY-MM-DD. */
-export function dayOf(atMs: number): string {
-  return new Date(atMs).toISOString().slice(0, 10);
-}
-
-/** Daily partitions: made days ahead, on demand for late data, and dropped when they are past retention. */
+/** Partitions by time: made days ahead, on demand for late data, and dropped when they are past retention. */
 @Injectable()
 export class PartitionsService implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(PartitionsService.name);
-  private readonly known: Record<DailyTable, Set<string>> = {
-    snapshot: new Set(),
-    connection_ended: new Set(),
-    agent_event: new Set(),
-  };
+  private readonly known = new Map<PartitionedTable, Set<string>>(TABLES.map((table) => [table, new Set()]));
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -52,47 +46,47 @@ export class PartitionsService implements OnModuleInit, OnModuleDestroy {
     clearInterval(this.timer);
   }
 
-  /** Makes sure that rows of these instants (milliseconds) have a partition. Free when the days are known. */
-  async ensure(table: DailyTable, instants: Iterable<number>): Promise<void> {
-    const days = new Set<string>();
+  /** Makes sure that rows of these instants (milliseconds) have a partition. Free when those are known. */
+  async ensure(table: PartitionedTable, instants: Iterable<number>): Promise<void> {
+    const known = this.known.get(table);
+    const missing = new Set<string>();
     for (const at of instants) {
-      const day = dayOf(at);
-      if (!this.known[table].has(day)) days.add(day);
+      const first = partitionOf(table, at);
+      if (!known?.has(first)) missing.add(first);
     }
-    if (days.size > 0) await this.create(table, [...days].sort());
+    if (missing.size > 0) await this.create(table, [...missing].sort());
   }
 
   /** Forgets which partitions exist, for when the database says that one is missing. */
   forget(): void {
-    for (const table of DAILY_TABLES) this.known[table].clear();
+    for (const known of this.known.values()) known.clear();
   }
 
   private async maintain(): Promise<void> {
     const now = this.clock.now();
-    const ahead = Array.from({ length: DAYS_AHEAD + 2 }, (_, index) => dayOf(now + (index - 1) * DAY_MS));
-    // An hour of grace: a snapshot may have been accepted just before it went past retention.
-    const firstKept = dayOf(now - RETENTION_MS - HOUR_MS);
-    for (const table of DAILY_TABLES) {
-      await this.create(table, ahead);
-      await this.dropBefore(table, firstKept);
+    const ahead = Array.from({ length: DAYS_AHEAD + 2 }, (_, index) => now + (index - 1) * DAY_MS);
+    for (const table of TABLES) {
+      await this.create(table, [...new Set(ahead.map((at) => partitionOf(table, at)))]);
+      // An hour of grace: a snapshot may have been accepted just before it went past retention.
+      await this.dropBefore(table, partitionOf(table, now - RETENTION_MS - HOUR_MS));
     }
   }
 
-  private async create(table: DailyTable, days: readonly string[]): Promise<void> {
+  private async create(table: PartitionedTable, partitions: readonly string[]): Promise<void> {
     await this.dataSource.transaction(async (sql) => {
       await lockPartitions(sql);
-      for (const day of days) await createPartition(sql, table, day, dayOf(Date.parse(day) + DAY_MS));
+      for (const first of partitions) await createPartition(sql, table, first);
     });
-    for (const day of days) this.known[table].add(day);
+    for (const first of partitions) this.known.get(table)?.add(first);
   }
 
-  private async dropBefore(table: DailyTable, firstKept: string): Promise<void> {
+  private async dropBefore(table: PartitionedTable, firstKept: string): Promise<void> {
     await this.dataSource.transaction(async (sql) => {
       await lockPartitions(sql);
-      for (const day of await listPartitionDays(sql, table)) {
-        if (day >= firstKept) continue;
-        this.known[table].delete(day);
-        await dropPartition(sql, table, day);
+      for (const first of await listPartitions(sql, table)) {
+        if (nextPartition(table, first) > firstKept) continue;
+        this.known.get(table)?.delete(first);
+        await dropPartition(sql, table, first);
       }
     });
   }

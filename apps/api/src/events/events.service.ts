@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type AgentEvent, Instant, type Page, Text } from '@closewatch/protocol';
+import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { READ } from '../database/data-source.ts';
 import { z } from 'zod';
 import { HostsService } from '../hosts/hosts.service.ts';
 import { decodeCursor, encodeCursor } from '../paging/page-cursor.ts';
@@ -13,7 +15,7 @@ const Place = z.tuple([Instant, Text(32), z.guid()]);
 @Injectable()
 export class EventsService {
   constructor(
-    private readonly dataSource: DataSource,
+    @InjectDataSource(READ) private readonly dataSource: DataSource,
     private readonly hosts: HostsService,
   ) {}
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type AgentEvent, AgentEventSchema, type Page, pageOf } from '@closewatch/protocol';
-import { dayOf, RETENTION_MS } from '../database/partitions.service.ts';
+import { partitionOf } from '../database/partitions.queries.ts';
+import { RETENTION_MS } from '../database/partitions.service.ts';
 import { buildPush, buildSnapshot, iso } from '../testing/push-builder.ts';
 import { TestApi } from '../testing/test-api.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
@@ -74,7 +75,7 @@ describe('events', () => {
   it('are kept in days, which are dropped past retention', async () => {
     const agentId = await told([{ at: iso(Date.now() - RETENTION_MS + 60_000), kind: 'stalled', forMs: 1 }]);
     expect((await list(agentId)).items).toHaveLength(1);
-    const day = dayOf(Date.now() - RETENTION_MS + 60_000).replaceAll('-', '');
+    const day = partitionOf('agent_event', Date.now() - RETENTION_MS + 60_000).replaceAll('-', '');
     const [partition] = await database.query<{ name: string | null }>(
       `SELECT to_regclass('agent_event_p${day}')::text AS name`,
     );

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type StateSeries } from '@closewatch/protocol';
 import { TCP_STATES, type TcpState } from '@closewatch/socket-states';
+import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { READ } from '../database/data-source.ts';
 import { HostsService } from '../hosts/hosts.service.ts';
 import { namespaceInterval } from '../namespaces/namespaces.queries.ts';
 import { type Principal } from '../rights/principal.ts';
@@ -23,7 +25,7 @@ type Series = Record<keyof Extent, (number | null)[]>;
 @Injectable()
 export class HistoryService {
   constructor(
-    private readonly dataSource: DataSource,
+    @InjectDataSource(READ) private readonly dataSource: DataSource,
     private readonly hosts: HostsService,
     private readonly clock: Clock,
   ) {}

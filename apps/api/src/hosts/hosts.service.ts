@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Count, type Host, type Page, Text } from '@closewatch/protocol';
+import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { READ } from '../database/data-source.ts';
 import { z } from 'zod';
 import { ApiError } from '../errors/api-error.ts';
 import { decodeCursor, encodeCursor } from '../paging/page-cursor.ts';
@@ -15,7 +17,7 @@ const Place = z.tuple([Text(253), Count]);
 @Injectable()
 export class HostsService {
   constructor(
-    private readonly dataSource: DataSource,
+    @InjectDataSource(READ) private readonly dataSource: DataSource,
     private readonly clock: Clock,
   ) {}
 

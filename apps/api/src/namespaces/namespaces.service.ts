@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Count, type NamespaceItem, type Page } from '@closewatch/protocol';
+import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { READ } from '../database/data-source.ts';
 import { z } from 'zod';
 import { HostsService } from '../hosts/hosts.service.ts';
 import { decodeCursor, encodeCursor } from '../paging/page-cursor.ts';
@@ -21,7 +23,7 @@ export interface NamespacesRequest {
 @Injectable()
 export class NamespacesService {
   constructor(
-    private readonly dataSource: DataSource,
+    @InjectDataSource(READ) private readonly dataSource: DataSource,
     private readonly hosts: HostsService,
   ) {}
 

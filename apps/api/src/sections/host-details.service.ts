@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { READ } from '../database/data-source.ts';
 import { HostsService } from '../hosts/hosts.service.ts';
 import { type Principal } from '../rights/principal.ts';
 import { namespaceDetails, type NamespaceDetails } from './host-details.ts';
@@ -9,7 +11,7 @@ import { findSections } from './sections.queries.ts';
 @Injectable()
 export class HostDetailsService {
   constructor(
-    private readonly dataSource: DataSource,
+    @InjectDataSource(READ) private readonly dataSource: DataSource,
     private readonly hosts: HostsService,
   ) {}
 
