@@ -11,6 +11,13 @@ describe('the figures of a benchmark', () => {
     expect(missedIn([kept, missed, told])).toEqual([missed]);
   });
 
+  it('reach what they must be at least', () => {
+    const rate = { name: 'rate', value: 4_000, unit: 'requests/s', least: 4_000 };
+    const slower = { ...rate, value: 3_999 };
+    expect(missedIn([rate, slower, { ...rate, value: Number.NaN }])).toEqual([slower, { ...rate, value: Number.NaN }]);
+    expect(figuresAsText([rate])).toContain('≥ 4000 requests/s |  ok |');
+  });
+
   it('miss it where nothing was measured', () => {
     expect(missedIn([broken])).toEqual([broken]);
   });

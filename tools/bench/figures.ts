@@ -1,29 +1,33 @@
-/** One measured number, and what it may be at most. */
+/** One measured number, and what it may be at most, or must be at least. */
 export interface Figure {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
   /** At most this; left out for what is only told. */
   readonly budget?: number;
+  /** At least this. */
+  readonly least?: number;
 }
 
 /** Those beyond their budget; a number that is none is beyond any. */
 export function missedIn(figures: readonly Figure[]): Figure[] {
-  return figures.filter(({ value, budget }) => budget !== undefined && !(value <= budget));
+  return figures.filter(
+    ({ value, budget, least }) =>
+      (budget !== undefined && !(value <= budget)) || (least !== undefined && !(value >= least)),
+  );
 }
 
 /** A table in Markdown, fit for docs/benchmarks.md and for a terminal. */
 export function figuresAsText(figures: readonly Figure[]): string {
   const missed = new Set(missedIn(figures));
   const rows = figures.map((figure) => {
-    const { name, value, unit, budget } = figure;
-    const verdict = budget === undefined ? '' : missed.has(figure) ? 'MISSED' : 'ok';
-    return [
-      name,
-      `${numberAsText(value)} ${unit}`,
-      budget === undefined ? '' : `≤ ${numberAsText(budget)} ${unit}`,
-      verdict,
+    const { name, value, unit, budget, least } = figure;
+    const bounds = [
+      ...(least === undefined ? [] : [`≥ ${numberAsText(least)} ${unit}`]),
+      ...(budget === undefined ? [] : [`≤ ${numberAsText(budget)} ${unit}`]),
     ];
+    const verdict = bounds.length === 0 ? '' : missed.has(figure) ? 'MISSED' : 'ok';
+    return [name, `${numberAsText(value)} ${unit}`, bounds.join(', '), verdict];
   });
   const table = [['measured', 'value', 'budget', ''], ...rows];
   const widths = [0, 1, 2, 3].map((column) => Math.max(3, ...table.map((row) => row[column]?.length ?? 0)));
