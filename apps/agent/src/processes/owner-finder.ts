@@ -130,16 +130,16 @@ export class OwnerFinder {
   async #searchProcess(pid: number, { wanted, followed, pacer, most }: Search): Promise<boolean> {
     let known = this.#processes.remembered(pid);
     if (followed === 'known' && known === undefined) return true;
-    const descriptors = this.#processes.descriptorsOf(pid);
+    const descriptors = await this.#processes.listDescriptors(pid, pacer);
     if (descriptors === 'hidden') return false;
     const end = this.#followed + most;
     for (const descriptor of descriptors) {
-      const before = known?.descriptors.get(Number(descriptor));
+      const before = known?.descriptors.get(descriptor);
       const isKnown = before !== undefined && this.#tracked.has(before) && !wanted.has(before);
       if (isKnown !== (followed === 'known')) continue;
       if (this.#followed >= end) return true;
       this.#followed++;
-      const inode = this.#processes.socketBehind(pid, descriptor);
+      const inode = this.#processes.socketBehind(pid, String(descriptor));
       // One that may be listed but not followed is like the others of its process.
       if (inode === 'hidden') return false;
       if (pacer.due()) await pacer.rest();
@@ -147,8 +147,8 @@ export class OwnerFinder {
       if (inode === undefined || owners === undefined || owners.length >= MOST_OWNERS) continue;
       known ??= this.#processes.meet(pid);
       if (known === undefined) return true;
-      known.descriptors.set(Number(descriptor), inode);
-      const owner: Owner = { ...known.description, descriptor: Number(descriptor) };
+      known.descriptors.set(descriptor, inode);
+      const owner: Owner = { ...known.description, descriptor };
       // Nearly all have one owner: a list that grows would keep room for sixteen more.
       wanted.set(inode, owners.length === 0 ? [owner] : [...owners, owner]);
     }

@@ -2,6 +2,14 @@ import { type Owner } from '@closewatch/protocol';
 import { Pacer } from '../pacer.ts';
 import { type KnownProcess, type ProcessTable } from './process-table.ts';
 
+/** A process whose descriptors are followed one by one. */
+interface Searched {
+  readonly pid: number;
+  readonly descriptors: readonly number[];
+  next: number;
+  known: KnownProcess | undefined;
+}
+
 /**
  * One slow walk through every descriptor of every process, for the owners of all tracked sockets at once: it finds who
  * inherited one after its owner was found, and who shares it under another user. It goes as far as it is told each time.
@@ -11,7 +19,9 @@ export class OwnerSurvey {
   readonly #before: ReadonlyMap<number, readonly Owner[]>;
   readonly #mostOwners: number;
   readonly #found = new Map<number, Owner[]>();
-  readonly #steps = this.#walk();
+  #pids: readonly number[] | undefined;
+  #place = 0;
+  #searched: Searched | undefined;
 
   /** `before`: the owners known so far, by inode. */
   constructor(processes: ProcessTable, before: ReadonlyMap<number, readonly Owner[]>, mostOwners: number) {
@@ -29,29 +39,37 @@ export class OwnerSurvey {
   async advance(descriptors: number): Promise<boolean> {
     const pacer = new Pacer();
     for (let i = 0; i < descriptors; i++) {
-      if (this.#steps.next().done === true) return true;
       if (pacer.due()) await pacer.rest();
+      const searched = this.#searched;
+      if (searched !== undefined) this.#step(searched);
+      else if (!(await this.#begin(pacer))) return true;
     }
     return false;
   }
 
-  /** A step for each descriptor. */
-  *#walk(): Generator<void> {
-    for (const pid of this.#processes.pids()) {
-      const descriptors = this.#processes.descriptorsOf(pid);
-      yield;
-      if (descriptors === 'hidden') continue;
-      let known: KnownProcess | undefined;
-      for (const descriptor of descriptors) {
-        const inode = this.#processes.socketBehind(pid, descriptor);
-        if (inode === 'hidden') break;
-        if (inode !== undefined && this.#before.has(inode)) {
-          known ??= this.#processes.remembered(pid) ?? this.#processes.meet(pid);
-          if (known === undefined) break;
-          this.#note(inode, known, Number(descriptor));
-        }
-        yield;
-      }
+  /** Lists the descriptors of the next process; returns whether there is one. */
+  async #begin(pacer: Pacer): Promise<boolean> {
+    this.#pids ??= this.#processes.pids();
+    const pid = this.#pids[this.#place++];
+    if (pid === undefined) return false;
+    const descriptors = await this.#processes.listDescriptors(pid, pacer);
+    if (descriptors !== 'hidden' && descriptors.length > 0) {
+      this.#searched = { pid, descriptors, next: 0, known: undefined };
+    }
+    return true;
+  }
+
+  /** Follows one descriptor; the process is through with the last, or when there is no more to learn of it. */
+  #step(searched: Searched): void {
+    const { pid, descriptors } = searched;
+    const descriptor = descriptors[searched.next++] ?? 0;
+    if (searched.next >= descriptors.length) this.#searched = undefined;
+    const inode = this.#processes.socketBehind(pid, String(descriptor));
+    if (inode === 'hidden') this.#searched = undefined;
+    else if (inode !== undefined && this.#before.has(inode)) {
+      searched.known ??= this.#processes.remembered(pid) ?? this.#processes.meet(pid);
+      if (searched.known === undefined) this.#searched = undefined;
+      else this.#note(inode, searched.known, descriptor);
     }
   }
 

@@ -57,16 +57,10 @@ export class ProcessTable {
     }
   }
 
-  /** None when the process is gone; `hidden` when it would not let itself be searched. */
-  descriptorsOf(pid: number): readonly string[] | 'hidden' {
-    try {
-      return readdirSync(join(this.#procRoot, String(pid), 'fd'));
-    } catch (error) {
-      return isGone(error) ? [] : 'hidden';
-    }
-  }
-
-  /** As {@link descriptorsOf}, in pieces between which others have their turn: ten thousand take many milliseconds. */
+  /**
+   * None when the process is gone; `hidden` when it would not let itself be searched. In pieces between which others
+   * have their turn: the kernel makes an entry for each descriptor that is listed.
+   */
   async listDescriptors(pid: number, pacer: Pacer): Promise<readonly number[] | 'hidden'> {
     const descriptors: number[] = [];
     let folder: Dir | undefined;
