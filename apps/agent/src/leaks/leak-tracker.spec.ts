@@ -53,6 +53,19 @@ describe('the leak tracker', () => {
     expect(tracker.size).toBe(4);
   });
 
+  it('pins what it keeps of sockets that a look missed, and of those it abandons, and nothing else', () => {
+    const pinned: string[] = [];
+    const pinnable = (cookie: string) => ({ ...leak({ cookie }), pin: () => pinned.push(cookie) });
+    look(pinnable('1'), pinnable('2'));
+    look(pinnable('1'), pinnable('2'));
+    expect(pinned).toEqual([]);
+    look(pinnable('1'));
+    look(pinnable('1'));
+    expect(pinned).toEqual(['2']);
+    tracker.abandon();
+    expect(pinned).toEqual(['2', '1']);
+  });
+
   it('never mentions a socket that only one look saw', () => {
     look(leak());
     expect([look().gone, look().gone, look().gone]).toEqual([[], [], []]);

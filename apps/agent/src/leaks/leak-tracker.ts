@@ -114,6 +114,7 @@ export class LeakTracker {
   /** Forgets everything, for a source that names sockets in another way; returns what was open. */
   abandon(): TrackedSocket[] {
     const open = [...this.open()];
+    for (const { socket } of open) socket.pin?.();
     this.#open = undefined;
     this.#sockets.clear();
     this.#endpoints.clear();
@@ -141,6 +142,8 @@ export class LeakTracker {
       if (tracked.lastSeenAt === takenAt || mayBeThere?.(tracked.socket) === true) continue;
       if (tracked.missedAt === undefined) {
         tracked.missedAt = takenAt;
+        // From now on it stays what the look before saw.
+        tracked.socket.pin?.();
         continue;
       }
       this.#sockets.delete(tracked.socket.key);

@@ -19,6 +19,8 @@ export type DumpProgress =
   | { readonly kind: 'spoiled'; readonly why: string }
   | { readonly kind: 'refused'; readonly errno: number };
 
+const MORE: DumpProgress = { kind: 'more' };
+
 /** Takes in the message of one socket, which starts at `offset` of `bytes`; `view` is of the same bytes. */
 export type SocketVisitor = (bytes: Uint8Array, view: DataView, offset: number) => void;
 
@@ -31,7 +33,10 @@ export type SocketVisitor = (bytes: Uint8Array, view: DataView, offset: number) 
 export class DiagMessages {
   readonly sequence: number;
   readonly #visit: SocketVisitor;
-  #cookies: number[] = [];
+  /** Of the buffer before, and room for those of the next. */
+  #cookies = new Float64Array(0);
+  #count = 0;
+  #spare = new Float64Array(0);
 
   /** `sequence` is the request's; messages with another one are answers to somebody else and are skipped. */
   constructor(sequence: number, visit: SocketVisitor) {
@@ -42,7 +47,9 @@ export class DiagMessages {
   /** Takes in one received buffer of whole messages. Never throws, whatever the bytes. */
   add(bytes: Uint8Array): DumpProgress {
     const view = viewOf(bytes);
-    const cookies: number[] = [];
+    const most = Math.ceil(bytes.length / RECORD_BYTES);
+    const cookies = this.#spare.length < most ? new Float64Array(most) : this.#spare;
+    let count = 0;
     let atStart = true;
     let offset = 0;
     while (offset < bytes.length) {
@@ -57,14 +64,21 @@ export class DiagMessages {
         if (type === NLMSG_DONE || type === NLMSG_ERROR) return endOf(view, offset, length, type);
         if (type !== TCPDIAG_GETSOCK || length < RECORD_BYTES) return spoiled(`a message of type ${type}`);
         const cookie = cookieNumber(view, offset);
-        atStart &&= this.#cookies.includes(cookie);
+        atStart &&= this.#isRepeated(cookie);
         if (!atStart) this.#visit(bytes, view, offset);
-        cookies.push(cookie);
+        cookies[count++] = cookie;
       }
       offset += aligned(length);
     }
+    this.#spare = this.#cookies;
     this.#cookies = cookies;
-    return { kind: 'more' };
+    this.#count = count;
+    return MORE;
+  }
+
+  #isRepeated(cookie: number): boolean {
+    const at = this.#cookies.indexOf(cookie);
+    return at >= 0 && at < this.#count;
   }
 }
 

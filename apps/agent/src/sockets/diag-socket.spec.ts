@@ -6,7 +6,7 @@ function socketWithCookie(cookie: bigint): DiagSocket {
   const message = new Uint8Array(RECORD_BYTES);
   viewOf(message).setBigUint64(AT.cookieLow, cookie, true);
   const records = new DiagRecords();
-  return new DiagSocket(records, records.append(message, 0));
+  return new DiagSocket(records, records.append(viewOf(message), 0));
 }
 
 describe('a CLOSE_WAIT socket out of a dump', () => {
@@ -22,7 +22,7 @@ describe('a CLOSE_WAIT socket out of a dump', () => {
     const sockets = Array.from({ length: 500 }, (_, index) => {
       const message = new Uint8Array(RECORD_BYTES);
       viewOf(message).setUint32(AT.inode, index, true);
-      return new DiagSocket(records, records.append(message, 0));
+      return new DiagSocket(records, records.append(viewOf(message), 0));
     });
     expect(sockets.map(({ inode }) => inode)).toEqual(sockets.map((_, index) => index));
   });

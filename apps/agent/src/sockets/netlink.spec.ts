@@ -38,6 +38,22 @@ describe('netlink on this kernel', () => {
     expect(second?.recvQueue).toBe(1);
   });
 
+  it('uses the place of a look again after the next one, but for sockets that are pinned', async () => {
+    const { port } = hungUp();
+    const other = hungUp();
+    const look = await source.read();
+    const pinned = leakOn(look, port);
+    pinned?.pin?.();
+    expect(pinned?.localPort).toBe(port);
+    raw.close(other.server);
+    open.splice(open.indexOf(other.server), 1);
+    const tables = [await source.read(), await source.read(), await source.read()];
+    expect(pinned?.localPort).toBe(port);
+    expect(tables[2]?.closeWait).toBe(tables[0]?.closeWait);
+    expect(tables[0]?.closeWait).not.toBe(look.closeWait);
+    expect(leakOn(await source.read(), port)?.localPort).toBe(port);
+  });
+
   it('tells for how long a socket has heard nothing', async () => {
     const { port } = hungUp();
     await sleep(120);

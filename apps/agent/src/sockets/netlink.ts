@@ -3,7 +3,7 @@ import { Pacer } from '../pacer.ts';
 import { DiagDump } from './diag-dump.ts';
 import { DiagMessages, type DumpProgress } from './diag-messages.ts';
 import { CLOSE_WAIT_ASKED, STATES_ASKED, dumpRequest, infoRequest } from './diag-requests.ts';
-import { DiagSocket, keyOf } from './diag-socket.ts';
+import { DiagRecords, DiagSocket, keyOf } from './diag-socket.ts';
 import { DiagChannel, errnoName } from './libc.ts';
 import { type SocketRoll } from './socket-roll.ts';
 import { readOwnSockstat, type NetlinkView } from './namespace-view.ts';
@@ -30,6 +30,9 @@ export class NetlinkSource implements SocketSource {
   #sequence = 0;
   /** CLOSE_WAIT sockets to make room for: a few more than the last look found. */
   #expected = LEAST_EXPECTED;
+  /** Of the last look and the one before, in whose place the next may stand: a block of a megabyte less to be made. */
+  #newest: DiagRecords | undefined;
+  #spare: DiagRecords | undefined;
 
   /** `from`: a view into a namespace, or the root of /proc (usually /proc) for the agent's own. */
   constructor(from: NetlinkView | string) {
@@ -40,7 +43,7 @@ export class NetlinkSource implements SocketSource {
     let why = '';
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       roll?.clear();
-      const dump = new DiagDump(++this.#sequence, roll, this.#expected);
+      const dump = new DiagDump(++this.#sequence, roll, this.#emptyRecords());
       let progress: DumpProgress;
       try {
         progress = await this.#run(dumpRequest(dump.sequence, STATES_ASKED), dump);
@@ -90,6 +93,12 @@ export class NetlinkSource implements SocketSource {
     this.#channel = undefined;
   }
 
+  #emptyRecords(): DiagRecords {
+    if (this.#spare?.isOfUse(this.#expected) !== true) this.#spare = new DiagRecords(this.#expected);
+    this.#spare.clear();
+    return this.#spare;
+  }
+
   async #run(request: Uint8Array, dump: DiagDump | DiagMessages): Promise<DumpProgress> {
     const channel = (this.#channel ??= this.#view.openChannel());
     channel.send(request);
@@ -106,6 +115,8 @@ export class NetlinkSource implements SocketSource {
   #tableOf(dump: DiagDump): SocketTable {
     const { tally, listeners, closeWait, finWait2Minisockets } = dump;
     this.#expected = LEAST_EXPECTED + Math.ceil(closeWait.length * 1.02);
+    this.#spare = this.#newest;
+    this.#newest = closeWait;
     const missing: string[] = [];
     let timeWait: number | null = null;
     try {

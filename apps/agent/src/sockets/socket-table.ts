@@ -24,11 +24,14 @@ export interface CloseWaitSocket {
   fiveTuple(): FiveTuple;
   /** Becomes what `newer`, of the same source, is; false where it cannot, and `newer` is to be kept instead. */
   become?(newer: CloseWaitSocket): boolean;
+  /** It is kept past the look after the next: what it stands in must not be used again. */
+  pin?(): void;
 }
 
 /**
  * The CLOSE_WAIT sockets of one look. Each is made when it is asked for and may be let go at once: ten thousand objects
- * that live from one look to the next would be most of what the garbage collector has to move.
+ * that live from one look to the next would be most of what the garbage collector has to move. Those that are kept past
+ * the look after the next are to be pinned.
  */
 export type CloseWaitSockets = Iterable<CloseWaitSocket> & { readonly length: number };
 
