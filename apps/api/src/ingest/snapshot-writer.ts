@@ -14,6 +14,7 @@ import { type AcceptedItem, type ParsedPush } from './push-parser.ts';
 import { reopenLost, reopenMentioned } from './reopen.queries.ts';
 import { judgeRun } from './run-judgement.ts';
 import { newestSections } from './section-rows.ts';
+import { keepSamples } from './section-samples.queries.ts';
 import { keepSections } from './sections.queries.ts';
 import { insertSnapshots, snapshotKey, type SnapshotRow } from './snapshots.queries.ts';
 
@@ -63,6 +64,7 @@ export class SnapshotWriter {
     const taken = new Set<number>();
     const ended = new Set<number>();
     const happened = new Set<number>();
+    const sampled = { processes: new Set<number>(), ports: new Set<number>() };
     for (const { items } of pushes) {
       for (const { snapshot, standsAt } of items) {
         taken.add(Date.parse(snapshot.takenAt));
@@ -70,11 +72,15 @@ export class SnapshotWriter {
         ended.add(standsAt);
         for (const { endedAt } of snapshot.connections) if (endedAt !== undefined) ended.add(Date.parse(endedAt));
         for (const { at } of snapshot.events ?? []) happened.add(Date.parse(at));
+        if (snapshot.processes !== undefined) sampled.processes.add(standsAt);
+        if (snapshot.ports !== undefined) sampled.ports.add(standsAt);
       }
     }
     await this.partitions.ensure('snapshot', taken);
     await this.partitions.ensure('connection_ended', ended);
     await this.partitions.ensure('agent_event', happened);
+    await this.partitions.ensure('process_sample', sampled.processes);
+    await this.partitions.ensure('port_sample', sampled.ports);
   }
 
   private async writeAll(sql: Sql, pushes: readonly PushToWrite[]): Promise<WriteResult[]> {
@@ -134,6 +140,7 @@ export class SnapshotWriter {
     const hostIds = [...newest.keys()].sort((a, b) => a - b);
     await endLifetimes(sql, hostIds);
     await keepSections(sql, newestSections(fresh));
+    await keepSamples(sql, fresh);
     await keepAgentEvents(sql, fresh);
     await refreshHostLatest(
       sql,
