@@ -1,17 +1,28 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { VarintReader, VarintWriter } from './varint.ts';
+import { crc32 } from 'node:zlib';
+import { PackReader, PackWriter, WIDEST_BITS } from './pack-bytes.ts';
 
-/** A column of whole numbers between -(2^52) and 2^52; NaN stands for null. */
+/** A column of whole numbers between -(2^51) and 2^51; NaN stands for null. */
 export type Column = Float64Array;
 
-/** First byte of what is packed, so that another way of packing may follow. */
+/** First byte of what is packed, so that another way of packing may follow. Then the CRC-32 of the rest, four bytes. */
 const VERSION = 1;
+const HEAD_BYTES = 5;
+/** More would not be unpacked: 128 MB. */
+export const MAX_PACK_VALUES = 2 ** 24;
+const MAX_COLUMNS = 1_024;
+/** Differences of two values, zigzag, have 53 bits. */
+const MAX_VALUE = 2 ** 51 - 1;
 
 /** How a column is written, by its first number. */
 const CONSTANT = 0;
-const DIFFERENCES = 1;
-const DIFFERENCES_OF_DIFFERENCES = 2;
+const VALUES = 1;
+const DIFFERENCES = 2;
 const WITH_NULLS = 4;
+
+/** So many numbers have their least and the width of what is above it in common. */
+const BLOCK = 128;
+/** In place of a width: numbers one by one, of any size. */
+const ONE_BY_ONE = 0xff;
 
 /** A pack that cannot be read: cut off, damaged, or of a later version of Closewatch. */
 export class PackError extends Error {
@@ -22,72 +33,138 @@ export class PackError extends Error {
 }
 
 /**
- * Packs columns of one length: of each the differences from value to value (or the differences of those, which suits
- * instants), as zigzag varints, the whole deflated. A column that never changes takes a few bytes.
+ * Packs columns of one length: of each the values, or the differences from value to value where those are smaller, in
+ * blocks of as many bits as the block needs. A column that never changes takes a few bytes. Throws RangeError for columns
+ * of different lengths, for more than {@link MAX_PACK_VALUES}, and for values that no column takes.
  */
 export function packColumns(columns: readonly Column[]): Buffer {
-  const writer = new VarintWriter();
   const length = columns[0]?.length ?? 0;
+  if (columns.length > MAX_COLUMNS || columns.length * length > MAX_PACK_VALUES) {
+    throw new RangeError(`${columns.length} columns of ${length} values are too many for one pack.`);
+  }
+  const writer = new PackWriter();
   writer.unsigned(columns.length);
   writer.unsigned(length);
   for (const column of columns) {
     if (column.length !== length) throw new RangeError(`Columns of ${length} and of ${column.length} values.`);
     writeColumn(writer, column);
   }
-  return Buffer.concat([Buffer.of(VERSION), deflateRawSync(writer.bytes())]);
+  const head = Buffer.alloc(HEAD_BYTES, VERSION);
+  head.writeUInt32LE(crc32(writer.bytes()), 1);
+  return Buffer.concat([head, writer.bytes()]);
 }
 
 /** What {@link packColumns} packed. Throws {@link PackError}. */
 export function unpackColumns(pack: Uint8Array): Column[] {
   if (pack[0] !== VERSION) throw new PackError(`version ${pack[0] ?? 'none'} is not known`);
-  let bytes: Buffer;
+  const content = pack.subarray(HEAD_BYTES);
+  const [a = 0, b = 0, c = 0, d = 0] = pack.subarray(1, HEAD_BYTES);
+  if (crc32(content) !== (a | (b << 8) | (c << 16) | (d << 24)) >>> 0) throw new PackError('it is damaged');
   try {
-    bytes = inflateRawSync(pack.subarray(1));
+    return readColumns(new PackReader(content));
   } catch (cause) {
-    throw new PackError('it is not complete', { cause });
+    if (cause instanceof RangeError) throw new PackError('it is not complete', { cause });
+    throw cause;
   }
-  const reader = new VarintReader(bytes);
+}
+
+function readColumns(reader: PackReader): Column[] {
   const count = reader.unsigned();
   const length = reader.unsigned();
-  const columns: Column[] = [];
-  for (let index = 0; index < count; index++) columns.push(readColumn(reader, length));
+  if (count > MAX_COLUMNS || count * length > MAX_PACK_VALUES) {
+    throw new PackError(`${count} columns of ${length} values are too many`);
+  }
+  // One allocation for all: that of many small ones takes longer than reading them.
+  const all = new Float64Array(count * length);
+  const columns = Array.from({ length: count }, (_, index) => all.subarray(index * length, (index + 1) * length));
+  for (const column of columns) readColumn(reader, column);
   if (!reader.atEnd) throw new PackError('it goes on after its end');
   return columns;
 }
 
-function writeColumn(writer: VarintWriter, column: Column): void {
-  const present = column.filter((value) => !Number.isNaN(value));
-  const nulls = present.length < column.length ? WITH_NULLS : 0;
+function writeColumn(writer: PackWriter, column: Column): void {
+  const present = presentOf(column);
   const first = present[0] ?? 0;
-  const constant = present.every((value) => value === first);
-  const order = constant ? CONSTANT : cheaperOrder(present);
+  const values = blocksOf(present);
+  const constant = values.every(({ least, width }) => least === first && width === 0);
+  const differences = constant ? present : differencesOf(present);
+  const steps = constant ? [] : blocksOf(differences);
+  const order = constant ? CONSTANT : bitsOf(steps) < bitsOf(values) ? DIFFERENCES : VALUES;
+  const nulls = present.length < column.length ? WITH_NULLS : 0;
   writer.unsigned(order + nulls);
-  if (nulls !== 0) writeNulls(writer, column);
-  if (constant) return writer.signed(first);
-  let before = 0;
-  let slopeBefore = 0;
-  for (const value of present) {
-    const slope = value - before;
-    writer.signed(order === DIFFERENCES ? slope : slope - slopeBefore);
-    before = value;
-    slopeBefore = slope;
-  }
+  if (nulls !== 0) writeRuns(writer, column);
+  if (order !== VALUES) writer.signed(first);
+  if (order === VALUES) writeBlocks(writer, present, values);
+  if (order === DIFFERENCES) writeBlocks(writer, differences, steps);
 }
 
-/** The order of differences that is the smaller in sum. */
-function cheaperOrder(values: Column): typeof DIFFERENCES | typeof DIFFERENCES_OF_DIFFERENCES {
-  let [first, second] = [0, 0];
-  for (let index = 2; index < values.length; index++) {
-    const slope = (values[index] ?? 0) - (values[index - 1] ?? 0);
-    const slopeBefore = (values[index - 1] ?? 0) - (values[index - 2] ?? 0);
-    first += Math.abs(slope);
-    second += Math.abs(slope - slopeBefore);
+/** The values without the nulls. Throws RangeError for one that no column takes. */
+function presentOf(column: Column): Column {
+  const present = new Float64Array(column.length);
+  let length = 0;
+  for (const value of column) {
+    if (Number.isNaN(value)) continue;
+    if (!Number.isInteger(value) || value > MAX_VALUE || value < -MAX_VALUE) {
+      throw new RangeError(`${value} cannot be packed.`);
+    }
+    present[length++] = value;
   }
-  return second < first ? DIFFERENCES_OF_DIFFERENCES : DIFFERENCES;
+  return present.subarray(0, length);
+}
+
+/** One fewer than there are values. */
+function differencesOf(values: Column): Column {
+  const differences = new Float64Array(Math.max(0, values.length - 1));
+  for (let index = 0; index < differences.length; index++) {
+    differences[index] = (values[index + 1] ?? 0) - (values[index] ?? 0);
+  }
+  return differences;
+}
+
+interface Block {
+  readonly start: number;
+  readonly end: number;
+  readonly least: number;
+  /** Bits of each value above the least. */
+  readonly width: number;
+}
+
+function blocksOf(values: Column): Block[] {
+  const blocks: Block[] = [];
+  for (let start = 0; start < values.length; start += BLOCK) {
+    const end = Math.min(start + BLOCK, values.length);
+    let least = Infinity;
+    let greatest = -Infinity;
+    for (let index = start; index < end; index++) {
+      const value = values[index] ?? 0;
+      if (value < least) least = value;
+      if (value > greatest) greatest = value;
+    }
+    const range = greatest - least;
+    blocks.push({ start, end, least, width: range < 2 ** WIDEST_BITS ? 32 - Math.clz32(range) : ONE_BY_ONE });
+  }
+  return blocks;
+}
+
+/** About; least and width are two numbers more. */
+function bitsOf(blocks: readonly Block[]): number {
+  return blocks.reduce((bits, { start, end, width }) => bits + (end - start) * Math.min(width, 48) + 16, 0);
+}
+
+function writeBlocks(writer: PackWriter, values: Column, blocks: readonly Block[]): void {
+  for (const { start, end, least, width } of blocks) {
+    writer.unsigned(width);
+    if (width === ONE_BY_ONE) {
+      for (let index = start; index < end; index++) writer.signed(values[index] ?? 0);
+    } else {
+      writer.signed(least);
+      writer.bits(values, start, end, least, width);
+    }
+  }
 }
 
 /** Lengths of runs, of values and of nulls in turn, the first of values. */
-function writeNulls(writer: VarintWriter, column: Column): void {
+function writeRuns(writer: PackWriter, column: Column): void {
   let isNull = false;
   let run = 0;
   for (const value of column) {
@@ -101,35 +178,62 @@ function writeNulls(writer: VarintWriter, column: Column): void {
   writer.unsigned(run);
 }
 
-function readColumn(reader: VarintReader, length: number): Column {
+function readColumn(reader: PackReader, column: Column): void {
   const kind = reader.unsigned();
   const order = kind & ~WITH_NULLS;
-  if (order > DIFFERENCES_OF_DIFFERENCES) throw new PackError(`it has a column of unknown kind ${kind}`);
-  const column = new Float64Array(length);
-  if ((kind & WITH_NULLS) !== 0) readNulls(reader, column);
-  const constant = order === CONSTANT ? reader.signed() : 0;
-  let before = 0;
-  let slope = 0;
-  for (let index = 0; index < length; index++) {
-    if (Number.isNaN(column[index])) continue;
-    if (order === CONSTANT) {
-      column[index] = constant;
-      continue;
-    }
-    const difference = reader.signed();
-    slope = order === DIFFERENCES ? difference : slope + difference;
-    before += slope;
-    column[index] = before;
+  if (order > DIFFERENCES) throw new PackError(`it has a column of unknown kind ${kind}`);
+  if ((kind & WITH_NULLS) === 0) return readValues(reader, order, column);
+  const runs = readRuns(reader, column.length);
+  const present = new Float64Array(runs.reduce((sum, { start, end }) => sum + end - start, 0));
+  readValues(reader, order, present);
+  column.fill(NaN);
+  let from = 0;
+  for (const { start, end } of runs) {
+    column.set(present.subarray(from, from + end - start), start);
+    from += end - start;
   }
-  return column;
 }
 
-function readNulls(reader: VarintReader, column: Column): void {
+/** The runs of values; what is between them is null. */
+function readRuns(reader: PackReader, length: number): { start: number; end: number }[] {
+  const runs: { start: number; end: number }[] = [];
   let isNull = false;
-  for (let index = 0; index < column.length; isNull = !isNull) {
-    const end = index + reader.unsigned();
-    if (end > column.length || (end === index && index > 0)) throw new PackError('its nulls do not add up');
-    if (isNull) column.fill(NaN, index, end);
-    index = end;
+  for (let start = 0; start < length; isNull = !isNull) {
+    const end = start + reader.unsigned();
+    if (end > length || (end === start && start > 0)) throw new PackError('its nulls do not add up');
+    if (!isNull) runs.push({ start, end });
+    start = end;
+  }
+  return runs;
+}
+
+function readValues(reader: PackReader, order: number, values: Column): void {
+  if (order === VALUES) return readBlocks(reader, values, 0);
+  const first = reader.signed();
+  if (order === CONSTANT) {
+    values.fill(first);
+    return;
+  }
+  readBlocks(reader, values, 1);
+  let sum = first;
+  for (let index = 0; index < values.length; index++) {
+    sum += values[index] ?? 0;
+    values[index] = sum;
+  }
+}
+
+function readBlocks(reader: PackReader, values: Column, from: number): void {
+  for (let start = from; start < values.length; start += BLOCK) {
+    const end = Math.min(start + BLOCK, values.length);
+    const width = reader.unsigned();
+    if (width <= WIDEST_BITS) {
+      const least = reader.signed();
+      if (width === 0) values.fill(least, start, end);
+      else reader.bits(values, start, end, least, width);
+    } else if (width === ONE_BY_ONE) {
+      for (let index = start; index < end; index++) values[index] = reader.signed();
+    } else {
+      throw new PackError(`it has a block of unknown width ${width}`);
+    }
   }
 }
