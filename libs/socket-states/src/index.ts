@@ -9,6 +9,7 @@ export {
 } from './tcp-state.ts';
 export { emptyTally, netstatLines, sumCounts, totalOf, type StateCounts, type StateTally } from './state-counts.ts';
 export { canonicalAddress, ipv4FromBytes, ipv6FromBytes, networkTypeOf, type NetworkType } from './ip-address.ts';
+export { parseAddressRange, type AddressRange } from './ip-network.ts';
 export { fiveTupleKey, formatEndpoint, mirrored, parseEndpoint, type Endpoint, type FiveTuple } from './five-tuple.ts';
 export {
   SOCKET_TOOLS,

@@ -31,6 +31,15 @@ export function canonicalAddress(text: string): string | undefined {
   return groups === undefined ? undefined : formatGroups(groups);
 }
 
+/** The bytes of an address in any spelling that {@link canonicalAddress} takes: four, or sixteen; undefined for no address. */
+export function addressBytes(text: string): Uint8Array | undefined {
+  const address = canonicalAddress(text);
+  if (address === undefined) return undefined;
+  const ipv4 = parseIpv4(address);
+  if (ipv4 !== undefined) return Uint8Array.from(ipv4);
+  return Uint8Array.from((parseIpv6(address) ?? []).flatMap((group) => [group >> 8, group & 255]));
+}
+
 /** The family of a canonical address. */
 export function networkTypeOf(address: string): NetworkType {
   return address.includes(':') ? 'ipv6' : 'ipv4';
