@@ -10,6 +10,8 @@ const LONGEST_SOCKET_PATH = 107;
 const SOCKET_NAME = '.s.PGSQL.5432';
 /** Where root keeps what the server's user cannot reach under, say, a 0700 home. */
 const SHARED_STATE = '/var/lib/closewatch';
+const LOCATION_NOTE = 'postgres-location';
+const CLUSTER = 'data';
 
 export interface ClusterFolders {
   /** Belongs to the server's user, 0700: cluster, socket, log. */
@@ -21,6 +23,11 @@ export interface ClusterFolders {
   readonly installation: string;
   /** The superuser's password, ours alone. */
   readonly passwordFile: string;
+}
+
+/** The file with the password of the embedded server's superuser. */
+export function passwordFileOf(dataFolder: string): string {
+  return join(dataFolder, 'postgres-password');
 }
 
 /** Lays out the folders of the embedded server below `dataFolder`, or where its user can reach them. */
@@ -39,24 +46,37 @@ export async function prepareClusterFolders(
   const socket = await socketFolder(home, account);
   return {
     home,
-    cluster: join(home, 'data'),
+    cluster: join(home, CLUSTER),
     socket,
     log: join(home, 'server.log'),
     installation: await reachableInstallation(installation, account),
-    passwordFile: join(dataFolder, 'postgres-password'),
+    passwordFile: passwordFileOf(dataFolder),
   };
 }
 
-async function clusterHome(dataFolder: string, account: ServerAccount | undefined): Promise<string> {
+/** Where the cluster below a data folder is, made already. Changes nothing, and makes nothing. */
+export async function findCluster(dataFolder: string, account: ServerAccount | undefined): Promise<string | undefined> {
+  const home = await knownHome(dataFolder, account);
+  if (home === undefined) return undefined;
+  const cluster = join(home, CLUSTER);
+  return (await stat(cluster).catch(() => undefined)) === undefined ? undefined : cluster;
+}
+
+/** Undefined when a folder for it is yet to be chosen. */
+async function knownHome(dataFolder: string, account: ServerAccount | undefined): Promise<string | undefined> {
   if (await canEnter(account, dataFolder)) return join(dataFolder, 'postgres');
-  // The name is kept beside the other state, so that deleting the data folder still means starting afresh.
-  const noteFile = join(dataFolder, 'postgres-location');
-  const noted = await readFile(noteFile, 'utf8').catch(() => '');
-  if (noted.trim() !== '') return noted.trim();
+  const noted = await readFile(join(dataFolder, LOCATION_NOTE), 'utf8').catch(() => '');
+  return noted.trim() === '' ? undefined : noted.trim();
+}
+
+async function clusterHome(dataFolder: string, account: ServerAccount | undefined): Promise<string> {
+  const known = await knownHome(dataFolder, account);
+  if (known !== undefined) return known;
   // What belongs to a temporary folder is temporary, too.
   const temporary = dataFolder.startsWith(tmpdir() + sep);
   const home = join(temporary ? tmpdir() : SHARED_STATE, `closewatch-data-${randomBytes(6).toString('hex')}`);
-  await writeFile(noteFile, `${home}\n`);
+  // The name is kept beside the other state, so that deleting the data folder still means starting afresh.
+  await writeFile(join(dataFolder, LOCATION_NOTE), `${home}\n`);
   return home;
 }
 

@@ -5,14 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { coerceError } from '../errors/coerce-error.ts';
 import { type ClusterFolders, prepareClusterFolders } from './cluster-folders.ts';
-import { ensureCluster, SUPERUSER } from './cluster-init.ts';
+import { ensureCluster } from './cluster-init.ts';
 import { claimServer } from './data-folder-lock.ts';
 import { findPostgres } from './platform-binaries.ts';
 import { findPostmaster } from './postmaster-file.ts';
+import { DATABASE, socketUrl } from './running-server.ts';
 import { adoptServer, release, startServer } from './server-process.ts';
 import { serverAccount, type ServerAccount } from './server-account.ts';
 
-const DATABASE = 'closewatch';
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 10_000;
 const RETRY_MS = 50;
@@ -98,8 +98,7 @@ export class EmbeddedServer {
   }
 
   private urlOf(database: string, socketFolder: string): string {
-    const [user, password, host] = [SUPERUSER, this.password, socketFolder].map(encodeURIComponent);
-    return `postgres://${user}:${password}@${host}/${database}`;
+    return socketUrl(database, this.password, socketFolder);
   }
 
   private async run(signal?: AbortSignal): Promise<void> {

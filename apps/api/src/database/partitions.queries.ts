@@ -2,6 +2,11 @@ import { type Sql } from './data-source.ts';
 
 /** Held by whoever makes or drops partitions. */
 const PARTITION_LOCK = 2_031_173_003;
+/**
+ * Shared by backups while they read, taken alone by whoever drops a partition: a backup reads one after the other as of its
+ * beginning, and would miss what is dropped before its turn.
+ */
+export const BACKUP_LOCK = 2_031_173_004;
 
 /** Tables that are partitioned by time, and how long a partition of each is, in UTC. */
 export const PARTITIONED_TABLES = {
@@ -59,8 +64,12 @@ export async function listPartitions(sql: Sql, table: PartitionedTable): Promise
   });
 }
 
-export async function dropPartition(sql: Sql, table: PartitionedTable, first: string): Promise<void> {
+/** Must run inside a transaction. False while a backup runs: then nothing is dropped, and the next round tries again. */
+export async function dropPartition(sql: Sql, table: PartitionedTable, first: string): Promise<boolean> {
+  const [lock] = await sql.query<{ taken: boolean }[]>('SELECT pg_try_advisory_xact_lock($1) AS taken', [BACKUP_LOCK]);
+  if (lock?.taken !== true) return false;
   await sql.query(`DROP TABLE IF EXISTS ${partitionName(table, first)}`);
+  return true;
 }
 
 function partitionName(table: PartitionedTable, first: string): string {
