@@ -1,5 +1,5 @@
 export { PROTOCOL_VERSION } from './version.ts';
-export { Address, Count, EndpointSchema, Instant, StateCountsSchema, Text, Uuid } from './primitives.ts';
+export { Address, Count, EndpointSchema, Instant, Port, StateCountsSchema, Text, Uuid } from './primitives.ts';
 export {
   ConnectionItemSchema,
   ConnectionSchema,
@@ -16,6 +16,31 @@ export {
   type Owner,
   type SocketTimer,
 } from './connection.ts';
+export {
+  CONNECTION_CHANGES,
+  ConnectionChangeItemSchema,
+  ConnectionDiffSchema,
+  type ConnectionChange,
+  type ConnectionChangeItem,
+  type ConnectionDiff,
+} from './connection-diff.ts';
+export {
+  CONNECTION_GROUPINGS,
+  ConnectionGroupSchema,
+  ConnectionGroupsSchema,
+  GroupSubjectSchema,
+  type ConnectionGroup,
+  type ConnectionGrouping,
+  type ConnectionGroups,
+  type GroupSubject,
+} from './connection-groups.ts';
+export {
+  ConnectionSearchSchema,
+  FoundConnectionSchema,
+  type ConnectionSearch,
+  type FoundConnection,
+} from './connection-search.ts';
+export { ConnectionSurvivalSchema, type ConnectionSurvival } from './connection-survival.ts';
 export { AgentEventSchema, type AgentEvent } from './agent-event.ts';
 export {
   DescriptorsSchema,
@@ -84,7 +109,7 @@ export {
   type HostProcesses,
 } from './host-reads.ts';
 export { pageOf, type Page } from './page.ts';
-export { StateSeriesSchema, type StateSeries } from './state-series.ts';
+export { HISTORY_LIMITS, StateSeriesSchema, type StateSeries } from './state-series.ts';
 export { TEXT_LIMITS, TextHostName, TextIngestAnswerSchema, type TextIngestAnswer } from './text-ingest.ts';
 export { SessionSchema, SignInSchema, type Session, type SignIn } from './session.ts';
 export {

@@ -5,13 +5,17 @@ import { Instant } from './primitives.ts';
 const values = z.array(z.number().nullable());
 const series = z.object({ min: values, avg: values, max: values });
 
+/** What may be asked for at once: steps of an answer, and days between its ends: ten years. */
+export const HISTORY_LIMITS = { points: 2_000, rangeDays: 3_660 } as const;
+
 /**
  * Counts over time, columnar. `t` holds the start of each step in milliseconds since the epoch; each series has one
- * value a step, null where there is no data.
+ * value a step, null where there is no data. `source`: from every sample, or, for long ranges, from sums of whole UTC hours.
  */
 export const StateSeriesSchema = z.object({
   from: Instant,
   to: Instant,
+  source: z.enum(['samples', 'rollups']),
   stepMs: z.int(),
   t: z.array(z.int()),
   series: z.object(Object.fromEntries(TCP_STATES.map((state) => [state, series])) as Record<TcpState, typeof series>),

@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiCookieAuth, ApiTags } from '@nestjs/swagger';
-import { Instant, type StateSeries, StateSeriesSchema } from '@closewatch/protocol';
+import { HISTORY_LIMITS, Instant, type StateSeries, StateSeriesSchema } from '@closewatch/protocol';
 import { z } from 'zod';
 import { HostPath } from '../hosts/host-id.ts';
 import { ApiAnswers } from '../openapi/api-answers.decorator.ts';
@@ -9,17 +9,19 @@ import { type Principal } from '../rights/principal.ts';
 import { CurrentPrincipal } from '../rights/principal.decorator.ts';
 import { HistoryService } from './history.service.ts';
 
-const StatesQuery = z
-  .object({
-    from: Instant.optional(),
-    to: Instant.optional(),
-    points: z.coerce.number().int().min(1).max(2_000).default(300),
-    netns: z.coerce.number().int().min(0).max(2_147_483_647).default(0),
-  })
-  .refine(({ from, to }) => from === undefined || Date.parse(from) < (to === undefined ? Date.now() : Date.parse(to)), {
-    path: ['from'],
-    error: 'must be before to',
-  });
+const noPoints = `must be a whole number from 1 to ${HISTORY_LIMITS.points.toLocaleString('en')}`;
+
+const StatesQuery = z.object({
+  from: Instant.optional(),
+  to: Instant.optional(),
+  points: z.coerce
+    .number({ error: noPoints })
+    .int({ error: noPoints })
+    .min(1, { error: noPoints })
+    .max(HISTORY_LIMITS.points, { error: noPoints })
+    .default(300),
+  netns: z.coerce.number().int().min(0).max(2_147_483_647).default(0),
+});
 
 @ApiTags('hosts')
 @ApiCookieAuth()

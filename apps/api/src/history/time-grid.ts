@@ -10,19 +10,26 @@ const SECOND_MS = 1_000;
 const JITTER = 1.2;
 
 /**
- * At most `points` steps of whole seconds that cover from..to, none shorter than the sampling interval. The grid is
- * aligned to the epoch, so that a range which moves on keeps its steps.
+ * At most `points` steps of whole units (seconds, unless said) that cover from..to, none shorter than the sampling interval.
+ * The grid is aligned to the epoch, so that a range which moves on keeps its steps, and whole hours or days, as units, fall
+ * whole into them.
  */
-export function timeGrid(from: number, to: number, points: number, intervalMs: number): TimeGrid {
+export function timeGrid(
+  from: number,
+  to: number,
+  points: number,
+  intervalMs: number,
+  unitMs: number = SECOND_MS,
+): TimeGrid {
   const shortest = Math.max((to - from) / points, intervalMs * JITTER);
-  for (let seconds = Math.ceil(shortest / SECOND_MS); ;) {
-    const stepMs = seconds * SECOND_MS;
+  for (let units = Math.ceil(shortest / unitMs); ;) {
+    const stepMs = units * unitMs;
     const stepsBefore = Math.floor(from / stepMs);
     const start = stepsBefore * stepMs;
     const count = Math.ceil((to - start) / stepMs);
     if (count <= points) return { start, stepMs, count };
-    // As long as no fewer steps lie before the range, none shorter than this reaches its end. Trying each second in turn
+    // As long as no fewer steps lie before the range, none shorter than this reaches its end. Trying each unit in turn
     // would take seconds of work for a range of thousands of years.
-    seconds = Math.max(seconds + 1, Math.ceil(to / (stepsBefore + points) / SECOND_MS));
+    units = Math.max(units + 1, Math.ceil(to / (stepsBefore + points) / unitMs));
   }
 }

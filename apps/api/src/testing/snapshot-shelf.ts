@@ -109,4 +109,28 @@ export class SnapshotShelf {
       );
     }
   }
+
+  /** One rollup for each hour that the snapshots are of. */
+  async putRollups(hostId: number, netns: number, snapshots: readonly ShelvedSnapshot[]): Promise<void> {
+    const hours = Map.groupBy(snapshots, ({ takenAt }) => Math.floor(takenAt / HOUR_MS) * HOUR_MS);
+    for (const [hour, ofHour] of hours) {
+      const counted = TCP_STATES.map((state) => ofHour.flatMap(({ counts }) => counts[state] ?? []));
+      const known = (of: (values: number[]) => number) =>
+        counted.map((values) => (values.length === 0 ? null : of(values)));
+      await this.client.query(
+        `INSERT INTO snapshot_rollup (host_id, netns_id, hour, samples, measured, least, mean, greatest)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+        [
+          hostId,
+          netns,
+          new Date(hour),
+          ofHour.length,
+          counted.map((values) => values.length),
+          known((values) => Math.min(...values)),
+          known((values) => values.reduce((sum, value) => sum + value, 0) / values.length),
+          known((values) => Math.max(...values)),
+        ],
+      );
+    }
+  }
 }

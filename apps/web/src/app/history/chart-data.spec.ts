@@ -20,6 +20,7 @@ function history(steps: readonly [seconds: number, closeWait: number | null][], 
   return {
     from: new Date(at(0)).toISOString(),
     to: new Date(at(100)).toISOString(),
+    source: 'samples',
     stepMs,
     t: steps.map(([seconds]) => at(seconds)),
     series: Object.fromEntries(TCP_STATES.map((state) => [state, columns(state)])) as StateSeries['series'],
