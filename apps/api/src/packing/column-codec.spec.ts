@@ -12,6 +12,10 @@ const value = fc.oneof(
   fc.constantFrom(0, -1, 2 ** 24, 2 ** 31 - 1, 2 ** 31, -(2 ** 31), 2 ** 32, 2 ** 48, GREATEST, -GREATEST),
   fc.integer({ min: -GREATEST, max: GREATEST }),
 );
+const odd = fc.oneof(
+  fc.maxSafeInteger(),
+  fc.double({ noNaN: true }).filter((number) => !Object.is(number, -0)),
+);
 const missing = fc.constant(NaN);
 const columns = fc.tuple(fc.integer({ min: 0, max: 400 }), fc.integer({ min: 0, max: 6 })).chain(([length, count]) => {
   const column = fc
@@ -22,6 +26,10 @@ const columns = fc.tuple(fc.integer({ min: 0, max: 400 }), fc.integer({ min: 0, 
         fc.array(value, { minLength: length, maxLength: length }),
         fc.array(fc.integer({ min: 90, max: 110 }), { minLength: length, maxLength: length }),
         fc.array(fc.oneof(value, missing), { minLength: length, maxLength: length }),
+        fc.array(fc.oneof({ weight: 9, arbitrary: value }, { weight: 1, arbitrary: odd }), {
+          minLength: length,
+          maxLength: length,
+        }),
       ),
     )
     .map((values): Column => Float64Array.from(values));
@@ -65,11 +73,8 @@ describe('packColumns', () => {
     expect(packColumns([walk]).length).toBeLessThan(length * 0.55);
   });
 
-  it('refuses columns of different lengths, what is no whole number, and what is too large', () => {
+  it('refuses columns of different lengths, and too many', () => {
     expect(() => packColumns([new Float64Array(2), new Float64Array(3)])).toThrow(RangeError);
-    for (const wrong of [0.5, Infinity, 2 ** 51, -(2 ** 53)]) {
-      expect(() => packColumns([Float64Array.of(1, wrong)])).toThrow(`${wrong} cannot be packed`);
-    }
     expect(() => packColumns(Array.from({ length: 1_025 }, () => new Float64Array()))).toThrow('too many');
   });
 });

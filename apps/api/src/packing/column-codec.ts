@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { PackReader, PackWriter, WIDEST_BITS } from './pack-bytes.ts';
 
-/** A column of whole numbers between -(2^51) and 2^51; NaN stands for null. */
+/** A column of numbers; NaN stands for null. Whole ones between -(2^51) and 2^51 are packed tightly, others take eight bytes. */
 export type Column = Float64Array;
 
 /** First byte of what is packed, so that another way of packing may follow. Then the CRC-32 of the rest, four bytes. */
@@ -10,8 +10,9 @@ const HEAD_BYTES = 5;
 /** More would not be unpacked: 128 MB. */
 export const MAX_PACK_VALUES = 2 ** 24;
 const MAX_COLUMNS = 1_024;
-/** Differences of two values, zigzag, have 53 bits. */
 const MAX_VALUE = 2 ** 51 - 1;
+/** Of two such values; zigzag it has 53 bits. */
+const MAX_DIFFERENCE = 2 * MAX_VALUE;
 
 /** How a column is written, by its first number. */
 const CONSTANT = 0;
@@ -21,8 +22,9 @@ const WITH_NULLS = 4;
 
 /** So many numbers have their least and the width of what is above it in common. */
 const BLOCK = 128;
-/** In place of a width: numbers one by one, of any size. */
+/** In place of a width: whole numbers one by one; numbers of any kind in eight bytes each. */
 const ONE_BY_ONE = 0xff;
+const DOUBLES = 0xfe;
 
 /** A pack that cannot be read: cut off, damaged, or of a later version of Closewatch. */
 export class PackError extends Error {
@@ -35,7 +37,7 @@ export class PackError extends Error {
 /**
  * Packs columns of one length: of each the values, or the differences from value to value where those are smaller, in
  * blocks of as many bits as the block needs. A column that never changes takes a few bytes. Throws RangeError for columns
- * of different lengths, for more than {@link MAX_PACK_VALUES}, and for values that no column takes.
+ * of different lengths and for more than {@link MAX_PACK_VALUES}. Minus zero becomes zero.
  */
 export function packColumns(columns: readonly Column[]): Buffer {
   const length = columns[0]?.length ?? 0;
@@ -85,10 +87,11 @@ function readColumns(reader: PackReader): Column[] {
 function writeColumn(writer: PackWriter, column: Column): void {
   const present = presentOf(column);
   const first = present[0] ?? 0;
-  const values = blocksOf(present);
-  const constant = values.every(({ least, width }) => least === first && width === 0);
-  const differences = constant ? present : differencesOf(present);
-  const steps = constant ? [] : blocksOf(differences);
+  const values = blocksOf(present, MAX_VALUE);
+  const tight = values.every(({ width }) => width !== DOUBLES);
+  const constant = tight && values.every(({ least, width }) => least === first && width === 0);
+  const differences = tight && !constant ? differencesOf(present) : present;
+  const steps = tight && !constant ? blocksOf(differences, MAX_DIFFERENCE) : values;
   const order = constant ? CONSTANT : bitsOf(steps) < bitsOf(values) ? DIFFERENCES : VALUES;
   const nulls = present.length < column.length ? WITH_NULLS : 0;
   writer.unsigned(order + nulls);
@@ -98,17 +101,11 @@ function writeColumn(writer: PackWriter, column: Column): void {
   if (order === DIFFERENCES) writeBlocks(writer, differences, steps);
 }
 
-/** The values without the nulls. Throws RangeError for one that no column takes. */
+/** The values without the nulls. */
 function presentOf(column: Column): Column {
   const present = new Float64Array(column.length);
   let length = 0;
-  for (const value of column) {
-    if (Number.isNaN(value)) continue;
-    if (!Number.isInteger(value) || value > MAX_VALUE || value < -MAX_VALUE) {
-      throw new RangeError(`${value} cannot be packed.`);
-    }
-    present[length++] = value;
-  }
+  for (const value of column) if (!Number.isNaN(value)) present[length++] = value;
   return present.subarray(0, length);
 }
 
@@ -129,21 +126,32 @@ interface Block {
   readonly width: number;
 }
 
-function blocksOf(values: Column): Block[] {
+/** What is no whole number of at most `most` is written as it is. */
+function blocksOf(values: Column, most: number): Block[] {
   const blocks: Block[] = [];
   for (let start = 0; start < values.length; start += BLOCK) {
     const end = Math.min(start + BLOCK, values.length);
     let least = Infinity;
     let greatest = -Infinity;
+    let whole = true;
     for (let index = start; index < end; index++) {
       const value = values[index] ?? 0;
       if (value < least) least = value;
       if (value > greatest) greatest = value;
+      if (!Number.isInteger(value)) whole = false;
     }
-    const range = greatest - least;
-    blocks.push({ start, end, least, width: range < 2 ** WIDEST_BITS ? 32 - Math.clz32(range) : ONE_BY_ONE });
+    blocks.push({
+      start,
+      end,
+      least,
+      width: whole && least >= -most && greatest <= most ? widthOf(greatest - least) : DOUBLES,
+    });
   }
   return blocks;
+}
+
+function widthOf(range: number): number {
+  return range < 2 ** WIDEST_BITS ? 32 - Math.clz32(range) : ONE_BY_ONE;
 }
 
 /** About; least and width are two numbers more. */
@@ -156,6 +164,8 @@ function writeBlocks(writer: PackWriter, values: Column, blocks: readonly Block[
     writer.unsigned(width);
     if (width === ONE_BY_ONE) {
       for (let index = start; index < end; index++) writer.signed(values[index] ?? 0);
+    } else if (width === DOUBLES) {
+      for (let index = start; index < end; index++) writer.double(values[index] ?? 0);
     } else {
       writer.signed(least);
       writer.bits(values, start, end, least, width);
@@ -232,6 +242,8 @@ function readBlocks(reader: PackReader, values: Column, from: number): void {
       else reader.bits(values, start, end, least, width);
     } else if (width === ONE_BY_ONE) {
       for (let index = start; index < end; index++) values[index] = reader.signed();
+    } else if (width === DOUBLES) {
+      for (let index = start; index < end; index++) values[index] = reader.double();
     } else {
       throw new PackError(`it has a block of unknown width ${width}`);
     }

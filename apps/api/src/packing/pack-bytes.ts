@@ -42,6 +42,13 @@ export class PackWriter {
     if (bits > 0) this.buffer[this.length++] = pending;
   }
 
+  /** Any number, eight bytes. */
+  double(value: number): void {
+    this.reserve(8);
+    new DataView(this.buffer.buffer).setFloat64(this.length, value);
+    this.length += 8;
+  }
+
   /** All that was written. */
   bytes(): Uint8Array {
     this.reserve(END_BYTES);
@@ -86,6 +93,12 @@ export class PackReader {
   signed(): number {
     const value = this.unsigned();
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+
+  double(): number {
+    if (this.at + 8 > this.end) throw new RangeError('The numbers end too early.');
+    this.at += 8;
+    return this.view.getFloat64(this.at - 8);
   }
 
   /** Numbers as {@link PackWriter.bits} wrote them, put into `values` from `start` to `end`. */
