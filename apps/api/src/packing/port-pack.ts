@@ -1,0 +1,66 @@
+import { type PortPressure, type Ports } from '@closewatch/protocol';
+import { type ListingKind } from './listing.ts';
+
+/** Towards where ports are used. */
+export type Destination = Pick<PortPressure, 'localAddress' | 'peer'>;
+
+/** Numbers of a destination in {@link PORT_LISTING}. */
+export const USED = 0;
+export const TIME_WAIT = 1;
+export const AVAILABLE = 2;
+
+/** Numbers of a whole section. */
+export const WHOLE = {
+  low: 0,
+  high: 1,
+  reserved: 2,
+  destinationCount: 3,
+  closesPerSecond: 4,
+  timeWait: 5,
+  timeWaitMax: 6,
+} as const;
+
+/** How port pressure is packed. */
+export const PORT_LISTING: ListingKind<Ports, Destination> = {
+  wholeCount: Object.keys(WHOLE).length,
+  valueCount: 3,
+
+  wholeOf: ({ range, destinationCount, closesPerSecond, timeWait }) => [
+    range?.low ?? null,
+    range?.high ?? null,
+    range?.reserved ?? null,
+    destinationCount,
+    closesPerSecond,
+    timeWait?.count ?? null,
+    timeWait?.max ?? null,
+  ],
+
+  listOf: ({ destinations }) =>
+    destinations.map(({ localAddress, peer, used, timeWait, available }) => ({
+      thing: { localAddress, peer },
+      values: [used, timeWait, available],
+    })),
+
+  contentOf: (whole, list) => {
+    const [low, high, reserved] = [WHOLE.low, WHOLE.high, WHOLE.reserved].map((index) => whole[index] ?? null);
+    const timeWait = whole[WHOLE.timeWait] ?? null;
+    return {
+      range: isTold(low) && isTold(high) && isTold(reserved) ? { low, high, reserved } : null,
+      destinations: list.map(({ thing, values }) => ({
+        ...thing,
+        used: values[USED] ?? 0,
+        timeWait: values[TIME_WAIT] ?? 0,
+        available: values[AVAILABLE] ?? 0,
+      })),
+      destinationCount: whole[WHOLE.destinationCount] ?? 0,
+      closesPerSecond: whole[WHOLE.closesPerSecond] ?? null,
+      timeWait: timeWait === null ? null : { count: timeWait, max: whole[WHOLE.timeWaitMax] ?? null },
+    };
+  },
+
+  weightOf: (values) => values[USED] ?? 0,
+};
+
+function isTold(value: number | null | undefined): value is number {
+  return typeof value === 'number';
+}
