@@ -1,14 +1,8 @@
-import { type Column, PackError } from './column-codec.ts';
-import { type Exceptions, packExact, unpackExact } from './exact-columns.ts';
+import { type Column, packColumns, PackError, unpackColumns } from './column-codec.ts';
 import { type ListingChunk, type ListingColumns, type ThingColumns } from './listing-columns.ts';
 import { type ListingKind } from './listing.ts';
 import { joinParts, packBytes, packJson, splitParts, unpackBytes, unpackJson } from './pack-parts.ts';
 import { type Turns } from '../history/turns.ts';
-
-/** JSON before the columns of all samples. */
-interface Whole {
-  readonly exceptions: Exceptions;
-}
 
 /** JSON before the columns of some things. */
 interface Dictionary<Thing> {
@@ -16,20 +10,18 @@ interface Dictionary<Thing> {
   readonly greatest: readonly number[];
   /** Which of its numbers each thing has a column of, as bits: the others are null throughout. */
   readonly told: readonly number[];
-  readonly exceptions: Exceptions;
 }
 
 /**
- * Packs the samples of the hour that begins at `hour` (milliseconds): parts in pairs, JSON and columns, the first of all
- * samples, the others each of some things, so that one thing can be read without the others.
+ * Packs the samples of the hour that begins at `hour` (milliseconds): first the columns of all samples, then, of some things
+ * each, JSON that names them and their columns, so that one thing can be read without the others.
  */
 export async function packListing<Thing>(
   hour: number,
   { takenAt, whole, chunks }: ListingColumns<Thing>,
   turns: Turns,
 ): Promise<Buffer> {
-  const first = packExact([takenAt.map((at) => at - hour), ...whole]);
-  const parts = [packJson({ exceptions: first.exceptions } satisfies Whole), packBytes(first.packed)];
+  const parts = [packBytes(packColumns([takenAt.map((at) => at - hour), ...whole]))];
   for (const { things, columns } of chunks()) {
     await turns.give();
     const told: number[] = [];
@@ -39,14 +31,12 @@ export async function packListing<Thing>(
       told.push(isTold.reduce((bits, is, index) => (is ? bits | (1 << index) : bits), 0));
       written.push(shift, ...values.filter((_, index) => isTold[index] === true));
     }
-    const { packed, exceptions } = packExact(written);
     const dictionary: Dictionary<Thing> = {
       things: things.map(({ thing }) => thing),
       greatest: things.map(({ greatest }) => greatest),
       told,
-      exceptions,
     };
-    parts.push(packJson(dictionary), packBytes(packed));
+    parts.push(packJson(dictionary), packBytes(packColumns(written)));
   }
   return joinParts(parts);
 }
@@ -57,9 +47,9 @@ export function unpackListing<Content, Thing>(
   hour: number,
   pack: Uint8Array,
 ): ListingColumns<Thing> {
-  const [first, columns, ...rest] = splitParts(pack);
-  if (first === undefined || columns === undefined) throw new PackError('it has no samples');
-  const [offset, ...whole] = unpackExact(unpackBytes(columns), (unpackJson(first) as Whole).exceptions);
+  const [first, ...rest] = splitParts(pack);
+  if (first === undefined) throw new PackError('it has no samples');
+  const [offset, ...whole] = unpackColumns(unpackBytes(first));
   if (offset === undefined || whole.length !== kind.wholeCount) {
     throw new PackError('it has another number of columns than its kind');
   }
@@ -77,7 +67,7 @@ export function unpackListing<Content, Thing>(
 }
 
 function unpackChunk<Thing>(
-  { things, greatest, told, exceptions }: Dictionary<Thing>,
+  { things, greatest, told }: Dictionary<Thing>,
   packed: Uint8Array,
   length: number,
   valueCount: number,
@@ -86,7 +76,7 @@ function unpackChunk<Thing>(
     things: things.map((thing, index) => ({ thing, greatest: greatest[index] ?? 0 })),
     columns: () => {
       const nothing = new Float64Array(length).fill(NaN);
-      const columns = unpackExact(unpackBytes(packed), exceptions)[Symbol.iterator]();
+      const columns = unpackColumns(unpackBytes(packed))[Symbol.iterator]();
       const next = (): Column => {
         const column: Column | undefined = columns.next().value;
         if (column?.length !== length) throw new PackError('it has another number of values than samples');

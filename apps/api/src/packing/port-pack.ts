@@ -9,16 +9,19 @@ export const USED = 0;
 export const TIME_WAIT = 1;
 export const AVAILABLE = 2;
 
-/** Numbers of a whole section. */
+/** Numbers of a whole section. Closes a second are in one of two: agents round to hundredths, which pack tightly. */
 export const WHOLE = {
   low: 0,
   high: 1,
   reserved: 2,
   destinationCount: 3,
-  closesPerSecond: 4,
-  timeWait: 5,
-  timeWaitMax: 6,
+  closesInHundredths: 4,
+  closesUnrounded: 5,
+  timeWait: 6,
+  timeWaitMax: 7,
 } as const;
+
+const HUNDRED = 100;
 
 /** How port pressure is packed. */
 export const PORT_LISTING: ListingKind<Ports, Destination> = {
@@ -30,7 +33,7 @@ export const PORT_LISTING: ListingKind<Ports, Destination> = {
     range?.high ?? null,
     range?.reserved ?? null,
     destinationCount,
-    closesPerSecond,
+    ...splitCloses(closesPerSecond),
     timeWait?.count ?? null,
     timeWait?.max ?? null,
   ],
@@ -53,7 +56,7 @@ export const PORT_LISTING: ListingKind<Ports, Destination> = {
         available: values[AVAILABLE] ?? 0,
       })),
       destinationCount: whole[WHOLE.destinationCount] ?? 0,
-      closesPerSecond: whole[WHOLE.closesPerSecond] ?? null,
+      closesPerSecond: closesPerSecond(whole),
       timeWait: timeWait === null ? null : { count: timeWait, max: whole[WHOLE.timeWaitMax] ?? null },
     };
   },
@@ -63,4 +66,16 @@ export const PORT_LISTING: ListingKind<Ports, Destination> = {
 
 function isTold(value: number | null | undefined): value is number {
   return typeof value === 'number';
+}
+
+function splitCloses(closes: number | null): [hundredths: number | null, unrounded: number | null] {
+  if (closes === null) return [null, null];
+  const hundredths = Math.round(closes * HUNDRED);
+  return hundredths / HUNDRED === closes ? [hundredths, null] : [null, closes];
+}
+
+/** Of the numbers of a whole section. */
+export function closesPerSecond(whole: readonly (number | null)[]): number | null {
+  const hundredths = whole[WHOLE.closesInHundredths] ?? null;
+  return hundredths === null ? (whole[WHOLE.closesUnrounded] ?? null) : hundredths / HUNDRED;
 }
