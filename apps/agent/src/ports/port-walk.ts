@@ -9,7 +9,7 @@ export interface Walked {
 }
 
 /**
- * Does one walk in slices of about 5 ms, others having their turn in between. `begin` makes an empty tally, again when
+ * Does one walk in slices of some milliseconds, others having their turn in between. `begin` makes an empty tally, again when
  * the walk has to begin anew. Throws when the kernel does not answer, and when `signal` fires.
  */
 export type PortWalk = (begin: () => PortTally, signal: AbortSignal) => Promise<Walked>;
