@@ -96,9 +96,10 @@ export {
   type Source,
 } from './push.ts';
 export { ErrorAnswerSchema, IssueSchema, issuesOf, type ErrorAnswer, type Issue } from './error.ts';
-export { HOST_STATUSES, hostStatus, type HostStatus } from './host-status.ts';
+export { HOST_STATUSES, hostStatus, SILENT_AT_MOST_MS, type HostStatus } from './host-status.ts';
 export { AGED_SECONDS, CloseWaitSchema, type CloseWait } from './close-wait.ts';
 export { HostSchema, type Host } from './host.ts';
+export { FleetAtSchema, FleetHostSchema, type FleetAt, type FleetHost } from './fleet.ts';
 export { HostDetailsSchema, NamespaceItemSchema, type HostDetails, type NamespaceItem } from './host-details.ts';
 export {
   HostOrphansSchema,
