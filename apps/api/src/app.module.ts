@@ -9,6 +9,7 @@ import { ConnectionsModule } from './connections/connections.module.ts';
 import { dataSourceOptions, readDataSourceOptions } from './database/data-source.ts';
 import { PartitionsService } from './database/partitions.service.ts';
 import { EventsModule } from './events/events.module.ts';
+import { FleetModule } from './fleet/fleet.module.ts';
 import { ErrorFilter } from './errors/error.filter.ts';
 import { HealthModule } from './health/health.module.ts';
 import { HistoryModule } from './history/history.module.ts';
@@ -67,6 +68,7 @@ export class AppModule {
         FoundationModule.of(options),
         AccountsModule,
         HostsModule,
+        FleetModule,
         HistoryModule,
         ConnectionsModule,
         NamespacesModule,
