@@ -6,15 +6,18 @@ import { InitialSchema1795305600000 } from './migrations/1795305600000-initial-s
 import { SnapshotStandsAt1795392000000 } from './migrations/1795392000000-snapshot-stands-at.ts';
 import { SnapshotSections1795478400000 } from './migrations/1795478400000-snapshot-sections.ts';
 import { History1795564800000 } from './migrations/1795564800000-history.ts';
+import { LifetimeSearch1795575600000 } from './migrations/1795575600000-lifetime-search.ts';
+import { OwnCompleteness1795579200000 } from './migrations/1795579200000-own-completeness.ts';
 
 /** Held while migrations run, so that two servers that start together do not run them twice. */
-const MIGRATION_LOCK = 2_031_173_002;
+export const MIGRATION_LOCK = 2_031_173_002;
 const STATEMENT_TIMEOUT_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 const POOL_SIZE = 10;
 /** Reads of people have connections of their own, fewer and sooner given up, so that they never hold up what agents push. */
 const READ_POOL_SIZE = 4;
 const READ_TIMEOUT_MS = 5_000;
+const WRITE_POOL_SIZE = 3;
 
 /** Name of the data source for reads: `@InjectDataSource(READ)`. Its transactions are read only. */
 export const READ = 'read';
@@ -31,6 +34,8 @@ export function dataSourceOptions(databaseUrl: string): DataSourceOptions {
       SnapshotStandsAt1795392000000,
       SnapshotSections1795478400000,
       History1795564800000,
+      LifetimeSearch1795575600000,
+      OwnCompleteness1795579200000,
     ],
     migrationsTransactionMode: 'all',
     synchronize: false,
@@ -60,6 +65,21 @@ export function readDataSourceOptions(databaseUrl: string): DataSourceOptions & 
       ...sessionSettings(READ_TIMEOUT_MS, '-c default_transaction_read_only=on'),
     },
     poolErrorHandler: () => undefined,
+  };
+}
+
+/** Connections for what agents push: statements are prepared, and sent without waiting for the answers before them. */
+export function writePoolOptions(databaseUrl: string): pg.PoolConfig {
+  return {
+    connectionString: databaseUrl,
+    application_name: 'closewatch-ingest',
+    max: WRITE_POOL_SIZE,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    // A server that is stopped does not time out: we give up a little later than it would.
+    query_timeout: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    pipeline: true,
+    ...sessionSettings(STATEMENT_TIMEOUT_MS),
   };
 }
 

@@ -2,13 +2,17 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { ErrorAnswerSchema } from '@closewatch/protocol';
 import { type z } from 'zod';
+import { AsCsv } from '../csv/as-csv.decorator.ts';
+import { type CsvTable } from '../csv/csv-table.ts';
 import { reasonOf } from '../errors/api-error.ts';
 import { openApiSchema } from './zod-openapi.ts';
 
-export interface Answers {
+export interface Answers<Ok extends z.ZodType> {
   readonly summary: string;
   /** Body of the answer; without one it is 204. */
-  readonly ok?: z.ZodType;
+  readonly ok?: Ok;
+  /** How the body is written as CSV; the route then answers either. */
+  readonly csv?: CsvTable<z.output<Ok>>;
   /** Statuses of the errors that this route has for its own; those of every route are added. */
   readonly errors: readonly number[];
 }
@@ -17,15 +21,23 @@ export interface Answers {
 const ANYWHERE = [403, 500, 503];
 
 /** Documents a route's answers in OpenAPI, errors in the contract's shape. */
-export function ApiAnswers({ summary, ok, errors }: Answers) {
+export function ApiAnswers<Ok extends z.ZodType>({ summary, ok, csv, errors }: Answers<Ok>) {
   const statuses = [...new Set([...errors, ...ANYWHERE])].sort();
   return applyDecorators(
     ApiOperation({ summary }),
     ok === undefined
       ? ApiResponse({ status: 204, description: 'Done' })
-      : ApiResponse({ status: 200, description: 'OK', schema: openApiSchema(ok, 'output') }),
+      : ApiResponse({ status: 200, description: 'OK', content: contentOf(ok, csv !== undefined) }),
+    ...(csv === undefined ? [] : [AsCsv(csv)]),
     ...statuses.map((status) =>
       ApiResponse({ status, description: reasonOf(status), schema: openApiSchema(ErrorAnswerSchema, 'output') }),
     ),
   );
+}
+
+function contentOf(ok: z.ZodType, csv: boolean) {
+  return {
+    'application/json': { schema: openApiSchema(ok, 'output') },
+    ...(csv ? { 'text/csv': { schema: { type: 'string' as const } } } : {}),
+  };
 }

@@ -39,9 +39,14 @@ describe('the description of the interface', () => {
   it.each([
     ['post', '/api/v1/snapshots', ['200', '400', '401', '409', '413', '415', '426', '503']],
     ['get', '/api/v1/hosts', ['200', '400', '401']],
+    ['get', '/api/v1/fleet', ['200', '400', '401']],
     ['get', '/api/v1/hosts/{id}', ['200', '400', '401', '404']],
     ['get', '/api/v1/hosts/{id}/states', ['200', '400', '401', '404']],
     ['get', '/api/v1/hosts/{id}/connections', ['200', '400', '401', '404']],
+    ['get', '/api/v1/hosts/{id}/connections/diff', ['200', '400', '401', '404']],
+    ['get', '/api/v1/hosts/{id}/connections/survival', ['200', '400', '401', '404']],
+    ['get', '/api/v1/hosts/{id}/connections/groups', ['200', '400', '401', '404']],
+    ['get', '/api/v1/connections', ['200', '400', '401']],
     ['get', '/api/v1/hosts/{id}/namespaces', ['200', '400', '401', '404']],
     ['get', '/api/v1/hosts/{id}/processes', ['200', '400', '401', '404']],
     ['get', '/api/v1/hosts/{id}/orphans', ['200', '400', '401', '404']],
@@ -69,7 +74,9 @@ describe('the description of the interface', () => {
         .parameters.map(({ name }) => name)
         .sort();
     expect(names('/api/v1/hosts/{id}/states')).toEqual(['from', 'id', 'netns', 'points', 'to']);
-    expect(names('/api/v1/hosts/{id}/connections')).toEqual(['at', 'cursor', 'id', 'limit', 'netns', 'state']);
+    expect(names('/api/v1/hosts/{id}/connections')).toEqual([
+      ...['at', 'cursor', 'format', 'id', 'limit', 'netns', 'state'],
+    ]);
     expect(names('/api/v1/hosts/{id}/namespaces')).toEqual(['cursor', 'id', 'limit', 'seenSince']);
     expect(names('/api/v1/hosts/{id}/processes')).toEqual(['id', 'netns']);
     expect(names('/api/v1/hosts/{id}/orphans')).toEqual(['id', 'netns']);

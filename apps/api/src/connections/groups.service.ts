@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { type ConnectionGrouping, type ConnectionGroups, Count, Text } from '@closewatch/protocol';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { z } from 'zod';
+import { READ } from '../database/data-source.ts';
+import { HostsService } from '../hosts/hosts.service.ts';
+import { decodeCursor, encodeCursor } from '../paging/page-cursor.ts';
+import { type Principal } from '../rights/principal.ts';
+import { Clock } from '../time/clock.ts';
+import { pastInstant } from './asked-instants.ts';
+import { listGroups } from './groups.queries.ts';
+
+/** JSON that Postgres takes: what was once a subject. */
+const SubjectText = Text(1_000).refine((text) => {
+  const subject: unknown = JSON.parse(text);
+  return typeof subject === 'object' && subject !== null && !text.includes('\\u0000') && !/\\ud[89a-f]/i.test(text);
+});
+/** How many the last group of the page has, and what it is told apart by. */
+const Place = z.tuple([Count, SubjectText]);
+
+export interface GroupsRequest {
+  readonly by: ConnectionGrouping;
+  readonly at?: string | undefined;
+  readonly netns: number;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+@Injectable()
+export class GroupsService {
+  constructor(
+    @InjectDataSource(READ) private readonly dataSource: DataSource,
+    private readonly hosts: HostsService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** A host's CLOSE_WAIT connections in groups, now or at an instant, the largest first. Throws ApiError 400, 404. */
+  async list(principal: Principal, id: string, request: GroupsRequest): Promise<ConnectionGroups> {
+    const after = decodeCursor(request.cursor, Place);
+    const now = this.clock.now();
+    const at = request.at === undefined ? 'now' : pastInstant('at', request.at, now);
+    const { hostId } = await this.hosts.find(principal, id);
+    const { by, netns, limit } = request;
+    const found = await listGroups(this.dataSource.manager, { hostId, netns, by, at, now, after, limit: limit + 1 });
+    const shown = found.slice(0, limit);
+    const last = shown.at(-1);
+    return {
+      items: shown.map(({ group }) => group),
+      nextCursor: found.length > limit && last !== undefined ? encodeCursor(last.place) : null,
+    };
+  }
+}
