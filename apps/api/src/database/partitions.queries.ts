@@ -22,6 +22,16 @@ export const PARTITIONED_TABLES = {
 } as const satisfies Record<string, 'day' | 'month'>;
 export type PartitionedTable = keyof typeof PARTITIONED_TABLES;
 
+/** Of these the packer drops what is packed; it is not made again. */
+export const HOT_TABLES: ReadonlySet<PartitionedTable> = new Set(['snapshot', 'process_sample', 'port_sample']);
+
+/** Which of these partitions (first days, YYYY-MM-DD) are not wholly packed. Under the lock nothing of it is dropped. */
+export async function notPacked(sql: Sql, table: PartitionedTable, partitions: readonly string[]): Promise<string[]> {
+  const [row] = await sql.query<{ packedUntil: Date }[]>('SELECT packed_until AS "packedUntil" FROM packing');
+  const packedUntil = row?.packedUntil.toISOString().slice(0, 10) ?? '';
+  return partitions.filter((first) => nextPartition(table, first) > packedUntil);
+}
+
 /** Must run inside a transaction, whose end releases the lock. */
 export async function lockPartitions(sql: Sql): Promise<void> {
   await sql.query('SELECT pg_advisory_xact_lock($1)', [PARTITION_LOCK]);

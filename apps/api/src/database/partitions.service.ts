@@ -5,9 +5,11 @@ import { Clock } from '../time/clock.ts';
 import {
   createPartition,
   dropPartition,
+  HOT_TABLES,
   listPartitions,
   lockPartitions,
   nextPartition,
+  notPacked,
   PARTITIONED_TABLES,
   type PartitionedTable,
   partitionOf,
@@ -73,11 +75,13 @@ export class PartitionsService implements OnModuleInit, OnModuleDestroy {
   }
 
   private async create(table: PartitionedTable, partitions: readonly string[]): Promise<void> {
-    await this.dataSource.transaction(async (sql) => {
+    const made = await this.dataSource.transaction(async (sql) => {
       await lockPartitions(sql);
-      for (const first of partitions) await createPartition(sql, table, first);
+      const wanted = HOT_TABLES.has(table) ? await notPacked(sql, table, partitions) : partitions;
+      for (const first of wanted) await createPartition(sql, table, first);
+      return wanted;
     });
-    for (const first of partitions) this.known.get(table)?.add(first);
+    for (const first of made) this.known.get(table)?.add(first);
   }
 
   private async dropBefore(table: PartitionedTable, firstKept: string): Promise<void> {

@@ -160,6 +160,9 @@ describe('POST /api/v1/snapshots', () => {
 
   it('makes a partition again that somebody dropped', async () => {
     const takenAt = Date.now() - 20 * DAY_MS;
+    // As if nothing had been packed since.
+    const open = iso(takenAt - DAY_MS);
+    await database.query('UPDATE packing SET closed_until = $1, packed_until = $1', [open]);
     const push = buildPush({ snapshots: [buildSnapshot({ takenAt: iso(takenAt) })] });
     await api.pushed(push);
     await database.query(`DROP TABLE snapshot_p${iso(takenAt).slice(0, 10).replaceAll('-', '')}`);

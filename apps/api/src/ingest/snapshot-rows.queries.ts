@@ -1,0 +1,86 @@
+import { TCP_STATES } from '@closewatch/socket-states';
+import { type Sql } from '../database/data-source.ts';
+import { isoInstant } from '../time/clock.ts';
+import { snapshotKey, type SnapshotRow } from './snapshot-row.ts';
+
+/** What was stored, and what was not because it came late. */
+export interface InsertedSnapshots {
+  /** Keys of those that are new. */
+  readonly fresh: Set<string>;
+  /** Those taken before `packing.closed_until`. */
+  readonly late: SnapshotRow[];
+}
+
+const COLUMNS = ['interval_ms', 'run_id', 'seq', 'complete', 'stands_at', ...TCP_STATES].join(', ');
+const TYPES = ['integer', 'integer', 'timestamptz', 'integer', 'uuid', 'bigint', 'boolean', 'timestamptz'].concat(
+  TCP_STATES.map(() => 'integer'),
+);
+const TOLD = `unnest(${TYPES.map((type, index) => `$${index + 1}::${type}[]`).join(', ')})
+                 AS told (host_id, netns_id, taken_at, ${COLUMNS})`;
+
+/**
+ * Stores snapshots whose hour is not closed; one that is there already stays as it is. The transaction must hold the lock
+ * under which hours are closed, by a statement before this one.
+ */
+export async function insertIntoHot(sql: Sql, rows: readonly SnapshotRow[]): Promise<InsertedSnapshots> {
+  const stored = await sql.query<(StoredKey & { late: boolean })[]>(
+    `WITH told AS MATERIALIZED (
+       SELECT *, taken_at < (SELECT closed_until FROM packing) AS late FROM ${TOLD}
+     ), fresh AS (
+       INSERT INTO snapshot (host_id, netns_id, taken_at, ${COLUMNS})
+       SELECT host_id, netns_id, taken_at, ${COLUMNS} FROM told WHERE NOT late
+       ON CONFLICT DO NOTHING
+       RETURNING host_id, netns_id, taken_at
+     )
+     SELECT host_id AS "hostId", netns_id AS netns, taken_at AS "takenAt", false AS late FROM fresh
+      UNION ALL
+     SELECT host_id, netns_id, taken_at, true FROM told WHERE late`,
+    snapshotColumns(rows),
+  );
+  const late = new Set(stored.filter((key) => key.late).map(storedKey));
+  return {
+    fresh: new Set(stored.filter((key) => !key.late).map(storedKey)),
+    late: late.size === 0 ? [] : rows.filter((row) => late.has(keyOf(row))),
+  };
+}
+
+/** Stores snapshots in the late table; one that is there already stays as it is. Returns the keys of those that are new. */
+export async function insertIntoLate(sql: Sql, rows: readonly SnapshotRow[]): Promise<Set<string>> {
+  if (rows.length === 0) return new Set();
+  const stored = await sql.query<StoredKey[]>(
+    `INSERT INTO snapshot_late (host_id, netns_id, taken_at, ${COLUMNS})
+     SELECT * FROM ${TOLD}
+     ON CONFLICT DO NOTHING
+     RETURNING host_id AS "hostId", netns_id AS netns, taken_at AS "takenAt"`,
+    snapshotColumns(rows),
+  );
+  return new Set(stored.map(storedKey));
+}
+
+interface StoredKey {
+  readonly hostId: number;
+  readonly netns: number;
+  readonly takenAt: Date;
+}
+
+function storedKey({ hostId, netns, takenAt }: StoredKey): string {
+  return snapshotKey(hostId, netns, takenAt.getTime());
+}
+
+export function keyOf({ hostId, snapshot }: SnapshotRow): string {
+  return snapshotKey(hostId, snapshot.netns, Date.parse(snapshot.takenAt));
+}
+
+function snapshotColumns(rows: readonly SnapshotRow[]): unknown[] {
+  return [
+    rows.map(({ hostId }) => hostId),
+    rows.map(({ snapshot }) => snapshot.netns),
+    rows.map(({ snapshot }) => snapshot.takenAt),
+    rows.map(({ snapshot }) => snapshot.intervalMs),
+    rows.map(({ runId }) => runId),
+    rows.map(({ snapshot }) => snapshot.seq),
+    rows.map(({ snapshot }) => snapshot.complete),
+    rows.map(({ snapshot, standsAt }) => (standsAt < Date.parse(snapshot.takenAt) ? isoInstant(standsAt) : null)),
+    ...TCP_STATES.map((state) => rows.map(({ snapshot }) => snapshot.counts[state])),
+  ];
+}
