@@ -8,6 +8,7 @@ import { pageParameters } from '../paging/page-cursor.ts';
 import { Allow } from '../rights/allow.decorator.ts';
 import { type Principal } from '../rights/principal.ts';
 import { CurrentPrincipal } from '../rights/principal.decorator.ts';
+import { eventsCsv } from './event-csv.ts';
 import { EventsService } from './events.service.ts';
 
 const ListQuery = z.object(pageParameters({ usual: 100, most: 1_000 }));
@@ -22,6 +23,7 @@ export class EventsController {
   @Allow('person', 'script')
   @ApiAnswers({
     ok: pageOf(AgentEventSchema),
+    csv: eventsCsv,
     summary: 'Starts, gaps and clock jumps of a host, the newest first',
     errors: [400, 401, 404],
   })

@@ -7,6 +7,7 @@ import { ApiAnswers } from '../openapi/api-answers.decorator.ts';
 import { Allow } from '../rights/allow.decorator.ts';
 import { type Principal } from '../rights/principal.ts';
 import { CurrentPrincipal } from '../rights/principal.decorator.ts';
+import { statesCsv } from './history-csv.ts';
 import { HistoryService } from './history.service.ts';
 
 const noPoints = `must be a whole number from 1 to ${HISTORY_LIMITS.points.toLocaleString('en')}`;
@@ -31,7 +32,12 @@ export class HistoryController {
 
   @Get(':id/states')
   @Allow('person', 'script')
-  @ApiAnswers({ ok: StateSeriesSchema, summary: 'Sockets in each state over time', errors: [400, 401, 404] })
+  @ApiAnswers({
+    ok: StateSeriesSchema,
+    csv: statesCsv,
+    summary: 'Sockets in each state over time',
+    errors: [400, 401, 404],
+  })
   states(
     @Param({ schema: HostPath }) { id }: HostPath,
     @Query({ schema: StatesQuery }) query: z.infer<typeof StatesQuery>,

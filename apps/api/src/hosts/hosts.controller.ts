@@ -7,6 +7,7 @@ import { pageParameters } from '../paging/page-cursor.ts';
 import { Allow } from '../rights/allow.decorator.ts';
 import { type Principal } from '../rights/principal.ts';
 import { CurrentPrincipal } from '../rights/principal.decorator.ts';
+import { hostsCsv } from './host-csv.ts';
 import { HostPath } from './host-id.ts';
 import { HostsService } from './hosts.service.ts';
 
@@ -20,7 +21,7 @@ export class HostsController {
 
   @Get()
   @Allow('person', 'script')
-  @ApiAnswers({ ok: pageOf(HostSchema), summary: 'All hosts, by name', errors: [400, 401] })
+  @ApiAnswers({ ok: pageOf(HostSchema), csv: hostsCsv, summary: 'All hosts, by name', errors: [400, 401] })
   list(
     @Query({ schema: ListQuery }) query: z.infer<typeof ListQuery>,
     @CurrentPrincipal() principal: Principal,

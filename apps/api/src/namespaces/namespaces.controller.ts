@@ -8,6 +8,7 @@ import { pageParameters } from '../paging/page-cursor.ts';
 import { Allow } from '../rights/allow.decorator.ts';
 import { type Principal } from '../rights/principal.ts';
 import { CurrentPrincipal } from '../rights/principal.decorator.ts';
+import { namespacesCsv } from './namespace-csv.ts';
 import { NamespacesService } from './namespaces.service.ts';
 
 const ListQuery = z.object({ seenSince: Instant.optional(), ...pageParameters({ usual: 200, most: 1_000 }) });
@@ -22,6 +23,7 @@ export class NamespacesController {
   @Allow('person', 'script')
   @ApiAnswers({
     ok: pageOf(NamespaceItemSchema),
+    csv: namespacesCsv,
     summary: 'Network namespaces of a host, its own (0) first',
     errors: [400, 401, 404],
   })
