@@ -110,6 +110,13 @@ export {
   type HostProcesses,
 } from './host-reads.ts';
 export { pageOf, type Page } from './page.ts';
+export {
+  PortHistorySchema,
+  ProcessHistorySchema,
+  SAMPLE_LIMITS,
+  type PortHistory,
+  type ProcessHistory,
+} from './sample-series.ts';
 export { HISTORY_LIMITS, StateSeriesSchema, type StateSeries } from './state-series.ts';
 export { TEXT_LIMITS, TextHostName, TextIngestAnswerSchema, type TextIngestAnswer } from './text-ingest.ts';
 export { SessionSchema, SignInSchema, type Session, type SignIn } from './session.ts';
