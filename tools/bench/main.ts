@@ -7,11 +7,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { agentBench } from './agent/agent-bench.ts';
+import { historyBench } from './history/history-bench.ts';
 import { ingestBench } from './ingest/ingest-bench.ts';
 import { CannotRun, type Bench } from './bench.ts';
 import { figuresAsText, missedIn } from './figures.ts';
 
-const BENCHES: readonly Bench[] = [agentBench, ingestBench];
+const BENCHES: readonly Bench[] = [agentBench, ingestBench, historyBench];
 const FAULTY_USE = 2;
 const CANNOT_RUN = 3;
 

@@ -20,6 +20,7 @@ export class ClosewatchServer {
   readonly #child: ChildProcess;
   #database: pg.Client | undefined;
   #url = '';
+  #signInCode = '';
 
   private constructor(nodeWords: readonly string[]) {
     this.#child = spawn(process.execPath, [...nodeWords, PROGRAM], {
@@ -39,7 +40,7 @@ export class ClosewatchServer {
     const server = new ClosewatchServer(nodeWords);
     try {
       server.#url = await server.#announcedUrl();
-      server.#database = new pg.Client({ connectionString: server.#databaseUrl });
+      server.#database = new pg.Client({ connectionString: server.databaseUrl });
       await server.#database.connect();
       return server;
     } catch (error) {
@@ -72,6 +73,18 @@ export class ClosewatchServer {
     return (await this.#database.query(sql)).rows as Row[];
   }
 
+  /** Signs in with the code that was printed, once; returns the cookie to send along. */
+  async signIn(): Promise<string> {
+    const answer = await fetch(`${this.url}/api/v1/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ code: this.#signInCode }),
+    });
+    const cookie = answer.headers.get('set-cookie')?.split(';')[0];
+    if (!answer.ok || cookie === undefined) throw new Error(`signing in failed with ${answer.status}`);
+    return cookie;
+  }
+
   async stop(): Promise<void> {
     await this.#database?.end().catch(() => undefined);
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
@@ -95,7 +108,7 @@ export class ClosewatchServer {
     return join(this.#home, 'data');
   }
 
-  get #databaseUrl(): string {
+  get databaseUrl(): string {
     const password = readFileSync(join(this.#data, 'postgres-password'), 'utf8').trim();
     // The sixth line names the folder of the socket (postmaster.pid).
     const socket = readFileSync(join(this.#cluster, 'postmaster.pid'), 'latin1').split('\n')[4] ?? '';
@@ -110,8 +123,9 @@ export class ClosewatchServer {
       this.#child.once('exit', (code) => reject(new Error(`the server ended (${code}):\n${said}`)));
       this.#child.stdout?.on('data', (piece: Buffer) => {
         said += piece.toString('utf8');
-        const url = /^(http:\/\/\S+)\/sign-in/m.exec(said)?.[1];
-        if (url === undefined) return;
+        const [, url, code] = /^(http:\/\/\S+)\/sign-in\?code=(\S+)\n/m.exec(said) ?? [];
+        if (url === undefined || code === undefined) return;
+        this.#signInCode = code;
         clearTimeout(impatience);
         resolve(url);
       });
