@@ -7,6 +7,7 @@ import { pageParameters } from '../paging/page-cursor.ts';
 import { Allow } from '../rights/allow.decorator.ts';
 import { type Principal } from '../rights/principal.ts';
 import { CurrentPrincipal } from '../rights/principal.decorator.ts';
+import { fleetCsv } from './fleet-csv.ts';
 import { FleetService } from './fleet.service.ts';
 
 const FleetQuery = z.object({ at: Instant.optional(), ...pageParameters({ usual: 200, most: 1_000 }) });
@@ -19,7 +20,12 @@ export class FleetController {
 
   @Get()
   @Allow('person', 'script')
-  @ApiAnswers({ ok: FleetAtSchema, summary: 'All hosts as of an instant, by name, and totals', errors: [400, 401] })
+  @ApiAnswers({
+    ok: FleetAtSchema,
+    csv: fleetCsv,
+    summary: 'All hosts as of an instant, by name, and totals',
+    errors: [400, 401],
+  })
   at(
     @Query({ schema: FleetQuery }) query: z.infer<typeof FleetQuery>,
     @CurrentPrincipal() principal: Principal,
