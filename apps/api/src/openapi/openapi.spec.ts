@@ -73,17 +73,27 @@ describe('the description of the interface', () => {
       operation('get', path)
         .parameters.map(({ name }) => name)
         .sort();
-    expect(names('/api/v1/hosts/{id}/states')).toEqual(['from', 'id', 'netns', 'points', 'to']);
+    expect(names('/api/v1/hosts/{id}/states')).toEqual(['format', 'from', 'id', 'netns', 'points', 'to']);
     expect(names('/api/v1/hosts/{id}/connections')).toEqual([
       ...['at', 'cursor', 'format', 'id', 'limit', 'netns', 'state'],
     ]);
-    expect(names('/api/v1/hosts/{id}/namespaces')).toEqual(['cursor', 'id', 'limit', 'seenSince']);
-    expect(names('/api/v1/hosts/{id}/processes')).toEqual(['id', 'netns']);
-    expect(names('/api/v1/hosts/{id}/orphans')).toEqual(['id', 'netns']);
-    expect(names('/api/v1/hosts/{id}/ports')).toEqual(['id', 'netns']);
-    expect(names('/api/v1/hosts/{id}/events')).toEqual(['cursor', 'id', 'limit']);
+    expect(names('/api/v1/hosts/{id}/namespaces')).toEqual(['cursor', 'format', 'id', 'limit', 'seenSince']);
+    expect(names('/api/v1/hosts/{id}/processes')).toEqual(['format', 'id', 'netns']);
+    expect(names('/api/v1/hosts/{id}/orphans')).toEqual(['format', 'id', 'netns']);
+    expect(names('/api/v1/hosts/{id}/ports')).toEqual(['format', 'id', 'netns']);
+    expect(names('/api/v1/hosts/{id}/events')).toEqual(['cursor', 'format', 'id', 'limit']);
     const push = operation('post', '/api/v1/snapshots').requestBody?.content[json]?.schema.properties ?? {};
     expect(Object.keys(push)).toEqual(['protocol', 'agentId', 'runId', 'bootId', 'agent', 'snapshots']);
+  });
+
+  it('has every list and series as CSV too', () => {
+    const types = (path: string) => Object.keys(operation('get', path).responses['200']?.content ?? {}).sort();
+    const readByPeople = Object.keys(paths).filter((path) => /^\/api\/v1\/(hosts|connections|fleet)/.test(path));
+    expect(readByPeople.length).toBeGreaterThanOrEqual(12);
+    for (const path of readByPeople) {
+      const expected = path === '/api/v1/hosts/{id}' ? [json] : [json, 'text/csv'];
+      expect({ path, types: types(path) }).toEqual({ path, types: expected });
+    }
   });
 
   it('is shown at /api/docs without inline scripts', async () => {
