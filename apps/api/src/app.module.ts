@@ -2,11 +2,12 @@ import { type DynamicModule, Global, Module, StandardSchemaValidationPipe } from
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { LoggerModule } from 'nestjs-pino';
+import pg from 'pg';
 import { AccountsModule } from './accounts/accounts.module.ts';
 import { type Configuration } from './config/configuration.ts';
 import { CONFIGURATION } from './config/configuration.token.ts';
 import { ConnectionsModule } from './connections/connections.module.ts';
-import { dataSourceOptions, readDataSourceOptions } from './database/data-source.ts';
+import { dataSourceOptions, readDataSourceOptions, writePoolOptions } from './database/data-source.ts';
 import { PartitionsService } from './database/partitions.service.ts';
 import { EventsModule } from './events/events.module.ts';
 import { FleetModule } from './fleet/fleet.module.ts';
@@ -17,6 +18,7 @@ import { HostsModule } from './hosts/hosts.module.ts';
 import { type GroupCommitLimits } from './ingest/group-commit.ts';
 import { INGEST_LIMITS, USUAL_INGEST_LIMITS } from './ingest/ingest-limits.ts';
 import { IngestModule } from './ingest/ingest.module.ts';
+import { WRITE_POOL } from './ingest/write-connections.ts';
 import { LiveModule } from './live/live.module.ts';
 import { loggerOptions } from './log/logger-options.ts';
 import { NamespacesModule } from './namespaces/namespaces.module.ts';
@@ -42,16 +44,17 @@ export interface AppOptions {
 @Global()
 @Module({})
 class FoundationModule {
-  static of({ configuration, clock, ingestLimits }: AppOptions): DynamicModule {
+  static of({ configuration, databaseUrl, clock, ingestLimits }: AppOptions): DynamicModule {
     return {
       module: FoundationModule,
       providers: [
         { provide: CONFIGURATION, useValue: configuration },
         { provide: Clock, useValue: clock ?? new Clock() },
         { provide: INGEST_LIMITS, useValue: { ...USUAL_INGEST_LIMITS, ...ingestLimits } },
+        { provide: WRITE_POOL, useFactory: () => new pg.Pool(writePoolOptions(databaseUrl)) },
         PartitionsService,
       ],
-      exports: [CONFIGURATION, Clock, INGEST_LIMITS, PartitionsService],
+      exports: [CONFIGURATION, Clock, INGEST_LIMITS, WRITE_POOL, PartitionsService],
     };
   }
 }

@@ -7,6 +7,7 @@ import { SnapshotStandsAt1795392000000 } from './migrations/1795392000000-snapsh
 import { SnapshotSections1795478400000 } from './migrations/1795478400000-snapshot-sections.ts';
 import { History1795564800000 } from './migrations/1795564800000-history.ts';
 import { LifetimeSearch1795575600000 } from './migrations/1795575600000-lifetime-search.ts';
+import { OwnCompleteness1795579200000 } from './migrations/1795579200000-own-completeness.ts';
 
 /** Held while migrations run, so that two servers that start together do not run them twice. */
 export const MIGRATION_LOCK = 2_031_173_002;
@@ -34,6 +35,7 @@ export function dataSourceOptions(databaseUrl: string): DataSourceOptions {
       SnapshotSections1795478400000,
       History1795564800000,
       LifetimeSearch1795575600000,
+      OwnCompleteness1795579200000,
     ],
     migrationsTransactionMode: 'all',
     synchronize: false,

@@ -15,4 +15,5 @@ export const USUAL_INGEST_LIMITS: GroupCommitLimits = {
   waitingWeight: 256 * MEBIBYTE,
   groupItems: 200,
   groupWeight: 16 * MEBIBYTE,
+  groups: 2,
 };

@@ -5,11 +5,12 @@ import { SnapshotWriter } from './snapshot-writer.ts';
 import { SnapshotsController } from './snapshots.controller.ts';
 import { TextIngestController } from './text-ingest.controller.ts';
 import { TextIngestService } from './text-ingest.service.ts';
+import { WriteConnections } from './write-connections.ts';
 
 /** Agents in. */
 @Module({
   controllers: [SnapshotsController, TextIngestController],
-  providers: [CommitFeed, IngestService, SnapshotWriter, TextIngestService],
+  providers: [CommitFeed, IngestService, SnapshotWriter, TextIngestService, WriteConnections],
   exports: [CommitFeed],
 })
 export class IngestModule {}

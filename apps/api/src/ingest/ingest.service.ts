@@ -3,11 +3,12 @@ import { type PushAnswer } from '@closewatch/protocol';
 import { databaseFault, isStatementTimeout, sqlState } from '../database/database-faults.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { Clock, isoInstant } from '../time/clock.ts';
+import { type PushToWrite } from './admission.ts';
 import { CommitFeed } from './commit-feed.ts';
 import { GroupCommit, type GroupCommitLimits, QueueFullError } from './group-commit.ts';
 import { INGEST_LIMITS } from './ingest-limits.ts';
 import { parsePush, type RejectedItem } from './push-parser.ts';
-import { type PushToWrite, SnapshotWriter, type WriteResult } from './snapshot-writer.ts';
+import { SnapshotWriter, type WriteResult } from './snapshot-writer.ts';
 
 /** After so many pushes of a group that were too slow each by itself, the others are not tried: each try takes long. */
 const TOO_SLOW_LIMIT = 2;
@@ -55,7 +56,7 @@ export class IngestService implements BeforeApplicationShutdown {
 
   private async store(push: PushToWrite, bytes: number): Promise<Outcome> {
     try {
-      return await this.commits.submit(push, bytes);
+      return await this.commits.submit(push, bytes, push.header.agentId);
     } catch (error) {
       if (error instanceof QueueFullError) throw ApiError.unavailable(error.message, error);
       throw error;

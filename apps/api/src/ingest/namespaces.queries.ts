@@ -11,16 +11,14 @@ interface NamespaceNews {
   readonly completeAt: number | null;
   readonly lastSeenAt: number;
   readonly intervalMs: number;
-  /** Null for the host's own. */
-  readonly counts: Snapshot['counts'] | null;
+  readonly counts: Snapshot['counts'];
   readonly namedAt: number | null;
   readonly namespace: Snapshot['namespace'];
 }
 
 /**
  * Moves forward what is known of namespaces: the newest snapshot, the newest complete one, the newest name. Returns the
- * complete snapshots that came late: a newer one is known. A snapshot of the host's own namespace that is not complete
- * has no news for this table.
+ * complete snapshots that came late: a newer one is known. Of the host's own namespace host_latest knows all this.
  */
 export async function noteNamespaces(sql: Sql, rows: readonly SnapshotRow[]): Promise<CompleteRow[]> {
   const news = foldNews(rows);
@@ -50,7 +48,7 @@ export async function noteNamespaces(sql: Sql, rows: readonly SnapshotRow[]): Pr
       news.map(({ completeAt }) => instant(completeAt)),
       news.map(({ lastSeenAt }) => instant(lastSeenAt)),
       news.map(({ intervalMs }) => intervalMs),
-      news.map(({ counts }) => (counts === null ? null : JSON.stringify(counts))),
+      news.map(({ counts }) => JSON.stringify(counts)),
       news.map(({ namedAt }) => instant(namedAt)),
       news.map(({ namespace }) => namespace?.inode ?? null),
       news.map(({ namespace }) => namespace?.name ?? null),
@@ -59,7 +57,7 @@ export async function noteNamespaces(sql: Sql, rows: readonly SnapshotRow[]): Pr
   );
   const known = new Map(noted.map(({ hostId, netns, completeAt }) => [`${hostId} ${netns}`, completeAt?.getTime()]));
   return rows
-    .filter(({ snapshot }) => snapshot.complete)
+    .filter(({ snapshot }) => snapshot.complete && snapshot.netns !== 0)
     .map(({ hostId, snapshot: { netns }, standsAt }) => ({ hostId, netns, standsAt }))
     .filter(({ hostId, netns, standsAt }) => standsAt < (known.get(`${hostId} ${netns}`) ?? 0));
 }
@@ -69,7 +67,7 @@ function foldNews(rows: readonly SnapshotRow[]): NamespaceNews[] {
   const folded = new Map<string, NamespaceNews>();
   for (const { hostId, snapshot, standsAt } of inOrder(rows)) {
     const { netns, complete, namespace } = snapshot;
-    if (netns === 0 && !complete) continue;
+    if (netns === 0) continue;
     const key = `${hostId} ${netns}`;
     const older = folded.get(key);
     folded.set(key, {
@@ -78,7 +76,7 @@ function foldNews(rows: readonly SnapshotRow[]): NamespaceNews[] {
       completeAt: complete ? standsAt : (older?.completeAt ?? null),
       lastSeenAt: standsAt,
       intervalMs: snapshot.intervalMs,
-      counts: netns === 0 ? null : snapshot.counts,
+      counts: snapshot.counts,
       namedAt: namespace === undefined ? (older?.namedAt ?? null) : standsAt,
       namespace: namespace ?? older?.namespace,
     });

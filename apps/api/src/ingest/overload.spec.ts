@@ -5,7 +5,7 @@ import { type Answer, errorOf, TestApi } from '../testing/test-api.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { USUAL_INGEST_LIMITS } from './ingest-limits.ts';
 
-const LIMITS = { waitingItems: 8, waitingWeight: 200_000 };
+const LIMITS = { waitingItems: 8, waitingWeight: 200_000, groups: 1 };
 
 let database: TestDatabase;
 let api: TestApi;

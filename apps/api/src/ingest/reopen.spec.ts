@@ -95,12 +95,12 @@ describe('reopenMentioned', () => {
 
 describe('reopenLost', () => {
   it('is spared when no complete snapshot came late', async () => {
-    await dataSource.query(`INSERT INTO netns (host_id, netns_id, complete_at) VALUES (7, 0, '${iso(now - 5_000)}')`);
-    const row = (ageMs: number) => ({ hostId: 7, netns: 0, standsAt: now - ageMs });
+    await dataSource.query(`INSERT INTO netns (host_id, netns_id, complete_at) VALUES (7, 3, '${iso(now - 5_000)}')`);
+    const row = (ageMs: number) => ({ hostId: 7, netns: 3, standsAt: now - ageMs });
     const note = (...ages: number[]) =>
       noteNamespaces(
         dataSource,
-        ages.map((age) => ({ ...row(age), runId: '', snapshot: buildSnapshot({ takenAt: iso(now - age) }) })),
+        ages.map((age) => ({ ...row(age), runId: '', snapshot: buildSnapshot({ takenAt: iso(now - age), netns: 3 }) })),
       );
     expect(await note(2_000, 1_000)).toEqual([row(2_000)]);
     expect(await note(0)).toEqual([]);

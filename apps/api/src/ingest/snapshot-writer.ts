@@ -1,25 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { sqlState } from '../database/database-faults.ts';
 import { type Sql } from '../database/data-source.ts';
+import { sqlState } from '../database/database-faults.ts';
 import { PartitionsService } from '../database/partitions.service.ts';
 import { Clock } from '../time/clock.ts';
-import { keepAgentEvents } from './agent-events.queries.ts';
-import { refreshHostLatest } from './host-latest.queries.ts';
-import { type HostRecord, type HostUpdate, lockHosts, upsertHosts } from './hosts.queries.ts';
-import { foldLifetimes } from './fold-lifetimes.ts';
-import { endLifetimes, mergeLifetimes } from './lifetimes.queries.ts';
-import { noteNamespaces } from './namespaces.queries.ts';
-import { type AcceptedItem, type ParsedPush } from './push-parser.ts';
-import { reopenLost, reopenMentioned } from './reopen.queries.ts';
-import { judgeRun } from './run-judgement.ts';
-import { newestSections } from './section-rows.ts';
-import { keepSamples } from './section-samples.queries.ts';
-import { keepSections } from './sections.queries.ts';
-import { insertSnapshots, snapshotKey, type SnapshotRow } from './snapshots.queries.ts';
-
-/** A push on its way to the database: at least one item. */
-export type PushToWrite = Pick<ParsedPush, 'header' | 'items'>;
+import { type Admission, admit, changesHost, type PushToWrite } from './admission.ts';
+import { type HostRecord, StaleHostError } from './host-record.ts';
+import { lockHosts, readHosts, upsertHosts } from './hosts.queries.ts';
+import { KnownHosts } from './known-hosts.ts';
+import { neededPartitions } from './needed-partitions.ts';
+import { SnapshotBatch } from './snapshot-batch.ts';
+import { insertSnapshots } from './snapshots.queries.ts';
+import { type TouchedHost } from './touched-host.ts';
+import { WriteConnections } from './write-connections.ts';
+import { writeContents } from './write-contents.ts';
 
 export type WriteResult =
   | {
@@ -34,11 +27,19 @@ export type WriteResult =
 /** "no partition of relation ... found for row": dropped behind our back. */
 const NO_PARTITION = '23514';
 
+interface Written {
+  readonly results: WriteResult[];
+  /** The hosts as they are after the commit. */
+  readonly hosts: readonly HostRecord[];
+}
+
 /** Writes pushes: snapshots, all they tell, and host_latest, in one transaction for all that are handed over together. */
 @Injectable()
 export class SnapshotWriter {
+  private readonly known = new KnownHosts();
+
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly connections: WriteConnections,
     private readonly partitions: PartitionsService,
     private readonly clock: Clock,
   ) {}
@@ -46,153 +47,74 @@ export class SnapshotWriter {
   /** One result for each push, in order. Nothing is stored when it throws. */
   async write(pushes: readonly PushToWrite[]): Promise<WriteResult[]> {
     try {
-      return await this.attempt(pushes);
+      return await this.attempt(pushes, false);
     } catch (error) {
-      if (sqlState(error) !== NO_PARTITION) throw error;
-      this.partitions.forget();
-      return await this.attempt(pushes);
+      const stale = error instanceof StaleHostError;
+      if (!stale && sqlState(error) !== NO_PARTITION) throw error;
+      if (!stale) this.partitions.forget();
+      return await this.attempt(pushes, stale);
     }
   }
 
-  private async attempt(pushes: readonly PushToWrite[]): Promise<WriteResult[]> {
+  /** `locked`: no other server writes of these hosts meanwhile. */
+  private async attempt(pushes: readonly PushToWrite[], locked: boolean): Promise<WriteResult[]> {
     // Before the transaction: making a table takes locks that should not be held until the commit.
-    await this.ensurePartitions(pushes);
-    return this.dataSource.transaction((sql) => this.writeAll(sql, pushes));
-  }
-
-  private async ensurePartitions(pushes: readonly PushToWrite[]): Promise<void> {
-    const taken = new Set<number>();
-    const ended = new Set<number>();
-    const happened = new Set<number>();
-    const sampled = { processes: new Set<number>(), ports: new Set<number>() };
-    for (const { items } of pushes) {
-      for (const { snapshot, standsAt } of items) {
-        taken.add(Date.parse(snapshot.takenAt));
-        // A snapshot may end connections at its own instant.
-        ended.add(standsAt);
-        for (const { endedAt } of snapshot.connections) if (endedAt !== undefined) ended.add(Date.parse(endedAt));
-        for (const { at } of snapshot.events ?? []) happened.add(Date.parse(at));
-        if (snapshot.processes !== undefined) sampled.processes.add(standsAt);
-        if (snapshot.ports !== undefined) sampled.ports.add(standsAt);
-      }
-    }
-    await this.partitions.ensure('snapshot', taken);
-    await this.partitions.ensure('connection_ended', ended);
-    await this.partitions.ensure('agent_event', happened);
-    await this.partitions.ensure('process_sample', sampled.processes);
-    await this.partitions.ensure('port_sample', sampled.ports);
-  }
-
-  private async writeAll(sql: Sql, pushes: readonly PushToWrite[]): Promise<WriteResult[]> {
-    const { admitted, updates, runs } = await this.admit(sql, pushes);
-    const hostIds = await upsertHosts(sql, [...updates.values()]);
-    for (const [agentId, { hostId }] of runs) if (hostId !== undefined) hostIds.set(agentId, hostId);
-    const rows = new SnapshotBatch();
-    for (const push of admitted) {
-      const hostId = hostIds.get(push.header.agentId);
-      if (hostId !== undefined) for (const item of push.items) rows.add(hostId, push, item);
-    }
-    const inserted = await insertSnapshots(sql, rows.snapshots);
-    const fresh = rows.keepOnly(inserted);
-    if (fresh.length > 0) await this.writeContents(sql, fresh);
-    return pushes.map((push): WriteResult => {
-      if (!admitted.has(push)) return { outcome: 'cloned' };
-      const accepted = fresh.filter((row) => row.push === push).length;
-      const update = updates.get(push.header.agentId);
-      return {
-        outcome: 'written',
-        accepted,
-        duplicate: push.items.length - accepted,
-        resync: update?.header.runId === push.header.runId && update.syncedRunId !== push.header.runId,
-      };
-    });
-  }
-
-  /** Which pushes may speak for their hosts, and what that makes of the hosts. */
-  private async admit(sql: Sql, pushes: readonly PushToWrite[]) {
+    const needed = neededPartitions(pushes);
+    for (const [table, instants] of needed) await this.partitions.ensure(table, instants);
     const agentIds = [...new Set(pushes.map(({ header }) => header.agentId))];
-    const runs = new Map<string, KnownRun>((await lockHosts(sql, agentIds)).map((record) => [record.agentId, record]));
-    const admitted = new Set<PushToWrite>();
-    const updates = new Map<string, HostUpdate>();
-    for (const push of pushes) {
-      const { agentId } = push.header;
-      const known = runs.get(agentId);
-      const update = hostUpdate(push, known);
-      const run = { runId: push.header.runId, bootId: push.header.bootId, machineId: push.header.agent.machineId };
-      const judgement = judgeRun(known, run, update.newest, this.clock.now());
-      if (judgement === 'cloned') continue;
-      admitted.add(push);
-      if (judgement === 'earlier') continue;
-      updates.set(agentId, update);
-      runs.set(agentId, { ...update, ...run, hostId: known?.hostId });
-    }
-    return { admitted, updates, runs };
+    const known = this.known.find(agentIds, performance.now());
+    // Until the commit is known to have gone well nothing is sure of them.
+    this.known.forget(agentIds);
+    const { results, hosts } = await this.connections.transaction(async (sql) => {
+      if (locked) await lockHosts(sql, agentIds);
+      const unread = agentIds.filter((agentId) => locked || !known.has(agentId));
+      if (unread.length > 0) for (const host of await readHosts(sql, unread)) known.set(host.agentId, host);
+      return this.writeAll(sql, pushes, known);
+    });
+    this.known.keep(hosts, performance.now());
+    return results;
   }
 
-  private async writeContents(sql: Sql, fresh: readonly BatchRow[]): Promise<void> {
-    const lifetimes = foldLifetimes(fresh);
-    const late = await noteNamespaces(sql, fresh);
-    await reopenMentioned(sql, lifetimes);
-    await reopenLost(sql, late);
-    await mergeLifetimes(sql, lifetimes);
-    const newest = new Map<number, number>();
-    for (const { hostId, standsAt } of fresh) newest.set(hostId, Math.max(newest.get(hostId) ?? 0, standsAt));
-    const hostIds = [...newest.keys()].sort((a, b) => a - b);
-    await endLifetimes(sql, hostIds);
-    await keepSections(sql, newestSections(fresh));
-    await keepSamples(sql, fresh);
-    await keepAgentEvents(sql, fresh);
-    await refreshHostLatest(
+  private async writeAll(
+    sql: Sql,
+    pushes: readonly PushToWrite[],
+    known: ReadonlyMap<string, HostRecord>,
+  ): Promise<Written> {
+    const admission = admit(pushes, known, this.clock.now());
+    const changed = [...admission.updates].filter(([agentId, update]) => changesHost(known.get(agentId), update));
+    const upserted = await upsertHosts(
       sql,
-      hostIds.map((hostId) => ({ hostId, newestAt: newest.get(hostId) ?? 0 })),
+      changed.map(([, update]) => update),
     );
+    const touched = new Map<number, TouchedHost>();
+    const batch = new SnapshotBatch();
+    for (const push of admission.admitted) {
+      const { agentId } = push.header;
+      const record = known.get(agentId);
+      const hostId = record?.hostId ?? upserted.get(agentId);
+      if (hostId === undefined) continue;
+      const update = admission.updates.get(agentId);
+      touched.set(hostId, { hostId, agentId, record, update, changed: upserted.has(agentId), fresh: [] });
+      for (const item of push.items) batch.add(hostId, push, item);
+    }
+    const accepted = new Map<PushToWrite, number>();
+    for (const row of batch.only(await insertSnapshots(sql, batch.snapshots))) {
+      touched.get(row.hostId)?.fresh.push(row);
+      accepted.set(row.push, (accepted.get(row.push) ?? 0) + 1);
+    }
+    const hosts = await writeContents(sql, [...touched.values()]);
+    return { hosts, results: pushes.map((push) => resultOf(push, accepted.get(push) ?? 0, admission)) };
   }
 }
 
-type KnownRun = Omit<HostRecord, 'hostId' | 'agentId'> & { readonly hostId: number | undefined };
-
-function hostUpdate({ header, items }: PushToWrite, known: KnownRun | undefined): HostUpdate & { newest: number } {
-  const instants = items.map(({ standsAt }) => standsAt);
-  const oldest = Math.min(...instants);
-  const newest = Math.max(...instants);
-  const goesOn = known?.runId === header.runId;
-  // Other namespaces are sampled less often, which is no measure of how the host is.
-  const own = items.filter(({ snapshot }) => snapshot.netns === 0);
-  const newestOwn = own.toSorted((a, b) => Date.parse(a.snapshot.takenAt) - Date.parse(b.snapshot.takenAt)).at(-1);
-  const complete = items.some(({ snapshot }) => snapshot.complete && snapshot.netns === 0);
+function resultOf(push: PushToWrite, accepted: number, { admitted, updates }: Admission): WriteResult {
+  if (!admitted.has(push)) return { outcome: 'cloned' };
+  const { agentId, runId } = push.header;
+  const update = updates.get(agentId);
   return {
-    header,
-    newest,
-    since: goesOn ? Math.min(known.since, oldest) : oldest,
-    until: goesOn ? Math.max(known.until, newest) : newest,
-    intervalMs:
-      newestOwn?.snapshot.intervalMs ??
-      known?.intervalMs ??
-      Math.max(...items.map(({ snapshot }) => snapshot.intervalMs)),
-    syncedRunId: complete ? header.runId : (known?.syncedRunId ?? null),
+    outcome: 'written',
+    accepted,
+    duplicate: push.items.length - accepted,
+    resync: update?.header.runId === runId && update.syncedRunId !== runId,
   };
-}
-
-interface BatchRow extends SnapshotRow {
-  readonly push: PushToWrite;
-  readonly key: string;
-}
-
-/** The snapshots of a transaction, each once: of repeats within it the first counts. */
-class SnapshotBatch {
-  private readonly rows = new Map<string, BatchRow>();
-
-  add(hostId: number, push: PushToWrite, { snapshot, standsAt }: AcceptedItem): void {
-    const key = snapshotKey(hostId, snapshot.netns, Date.parse(snapshot.takenAt));
-    if (!this.rows.has(key)) this.rows.set(key, { hostId, push, key, snapshot, standsAt, runId: push.header.runId });
-  }
-
-  /** Ordered by key, so that two servers lock in the same order. */
-  get snapshots(): BatchRow[] {
-    return [...this.rows.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
-  }
-
-  keepOnly(keys: ReadonlySet<string>): BatchRow[] {
-    return [...this.rows.values()].filter(({ key }) => keys.has(key));
-  }
 }
