@@ -25,7 +25,8 @@ const NS_INODE = 4_026_532_000;
 
 /**
  * What the agent of a host tells with the look of this number (dueAt of looks.ts says when that is); undefined while host
- * or agent are away. The same arguments always give the same. `full`: all connections, as when the server asks.
+ * or agent are away. The same arguments always give the same. `full`: everything there is to tell, as of a run that begins
+ * or when the server asks.
  */
 export function roundAt(plan: HostPlan, number: number, telling: Telling, full = false): Round | undefined {
   const look = lookAt(plan, telling.intervalMs, number);
@@ -48,8 +49,8 @@ function snapshotOf(plan: HostPlan, place: Place, look: Look, telling: Telling, 
     ...(place.netns === 0 && look.nth === 0
       ? { events: [{ at: new Date(look.atMs).toISOString(), kind: 'started' as const, after: look.run.after }] }
       : {}),
-    ...sectionsOf(plan, place, look, load, telling),
-    ...(telling.newest ? newestOf(plan, place, look, load, intervalMs) : {}),
+    ...sectionsOf(plan, place, look, load, telling, full),
+    ...(telling.newest ? newestOf(plan, place, look, load, intervalMs, full) : {}),
   };
 }
 
@@ -70,10 +71,11 @@ function sectionsOf(
   look: Look,
   load: PlaceLoad,
   { intervalMs, sectionsEveryMs }: Telling,
+  full: boolean,
 ): Partial<Snapshot> {
   const every = Math.max(place.netns === 0 ? 1 : turnOf(intervalMs), Math.round(sectionsEveryMs / intervalMs));
   const isTurn = place.netns === 0 ? look.nth % every === 1 % every : look.nth % every === 0;
-  if (!isTurn) return {};
+  if (!isTurn && !full) return {};
   return {
     processes: processTable(place, load, look.run.bootedMs, look.atMs),
     ports: portsOf(plan, place, load, look.atMs),
@@ -81,19 +83,26 @@ function sectionsOf(
 }
 
 /** What the server keeps the newest of. */
-function newestOf(plan: HostPlan, place: Place, look: Look, load: PlaceLoad, intervalMs: number): Partial<Snapshot> {
+function newestOf(
+  plan: HostPlan,
+  place: Place,
+  look: Look,
+  load: PlaceLoad,
+  intervalMs: number,
+  full: boolean,
+): Partial<Snapshot> {
   const { atMs, run, number, nth } = look;
   const turn = place.netns === 0 ? 1 : turnOf(intervalMs);
   const before = nth < turn ? undefined : lookedAt(plan, intervalMs, number - turn);
   const evidence = evidenceOf(place, load, { atMs, watchedMs: atMs - run.startedMs, intervalMs: intervalMs * turn });
   const orphans = orphansOf(place, load, atMs);
   const turnover = before === undefined ? [] : turnoverOf(plan, place, before, atMs);
-  const allKernel = before === undefined || atMs % ALL_KERNEL_EVERY_MS < intervalMs * turn;
+  const allKernel = full || before === undefined || atMs % ALL_KERNEL_EVERY_MS < intervalMs * turn;
   const kernel = kernelOf(plan, place, run, allKernel ? undefined : before, atMs);
-  const slowTurn = nth % turnOf(intervalMs) === 0;
+  const slowTurn = full || nth % turnOf(intervalMs) === 0;
   return {
     ...(before === undefined ? {} : { evidence, pressureStall: pressureOf(plan, atMs) }),
-    ...(orphans.count > 0 || nth === turn ? (orphans.count <= FEW_ORPHANS || slowTurn ? { orphans } : {}) : {}),
+    ...(orphans.count > 0 || nth === turn || full ? (orphans.count <= FEW_ORPHANS || slowTurn ? { orphans } : {}) : {}),
     ...(turnover.length === 0 ? {} : { turnover }),
     ...(Object.keys(kernel).length === 0 ? {} : { kernel }),
     ...(slowTurn ? { finWaits: finWaitsOf(place, load, atMs) } : {}),

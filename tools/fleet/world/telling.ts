@@ -1,7 +1,7 @@
 /** How much an agent tells with its snapshots. */
 export interface Telling {
   readonly intervalMs: number;
-  /** All connections each time, or each minute where they are many; else only what is new and what has ended. */
+  /** All connections each time, or each minute where they are many, else what is new; false: only those that have ended. */
   readonly fullSets: boolean;
   /** Processes and ports come this often, a whole number of intervals. */
   readonly sectionsEveryMs: number;

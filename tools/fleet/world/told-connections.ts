@@ -36,16 +36,19 @@ export function toldConnections(plan: HostPlan, place: Place, look: Look, tellin
   const open = leaks.reduce((total, leak) => total + leakedCount(leak, looks.now), 0);
   const second = looks.before(2) === undefined;
   const complete = second || full || (telling.fullSets && (open <= FEW || begins(look, telling.intervalMs)));
-  return { connections: leaks.flatMap((leak) => ofLeak(leak, place, looks, complete)), complete };
+  const which = complete ? 'all' : telling.fullSets ? 'new' : 'none';
+  return { connections: leaks.flatMap((leak) => ofLeak(leak, place, looks, which)), complete };
 }
 
-function ofLeak(leak: Leak, place: Place, looks: Looks, complete: boolean): Connection[] {
+/** `which` of the open ones; those that have ended are always told. */
+function ofLeak(leak: Leak, place: Place, looks: Looks, which: 'all' | 'new' | 'none'): Connection[] {
   const waiting = leak.plan.accepted ? 0 : leakedCount(leak, looks.now);
   const told = (socket: LeakedSocket): Connection => {
     const firstSeenMs = looks.firstFrom(socket.openedMs);
     return connectionOf(leak, place, socket, { firstSeenMs, lastSeenMs: looks.now }, waiting);
   };
-  const open = (complete ? leakedAt(leak, looks.now) : leakedSince(leak, looks.before(2) ?? 0, looks.now))
+  if (which === 'none') return ended(leak, place, looks, waiting);
+  const open = (which === 'all' ? leakedAt(leak, looks.now) : leakedSince(leak, looks.before(2) ?? 0, looks.now))
     .filter(({ openedMs }) => openedMs <= (looks.before(1) ?? 0))
     .map(told);
   return [...ended(leak, place, looks, waiting), ...open];
