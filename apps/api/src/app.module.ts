@@ -24,6 +24,8 @@ import { loggerOptions } from './log/logger-options.ts';
 import { NamespacesModule } from './namespaces/namespaces.module.ts';
 import { PortsModule } from './ports/ports.module.ts';
 import { ProcessesModule } from './processes/processes.module.ts';
+import { KeptDays } from './retention/kept-days.ts';
+import { RetentionModule } from './retention/retention.module.ts';
 import { RightsGuard } from './rights/rights.guard.ts';
 import { Clock } from './time/clock.ts';
 import { validationError } from './errors/validation-error.ts';
@@ -52,9 +54,10 @@ class FoundationModule {
         { provide: Clock, useValue: clock ?? new Clock() },
         { provide: INGEST_LIMITS, useValue: { ...USUAL_INGEST_LIMITS, ...ingestLimits } },
         { provide: WRITE_POOL, useFactory: () => new pg.Pool(writePoolOptions(databaseUrl)) },
+        KeptDays,
         PartitionsService,
       ],
-      exports: [CONFIGURATION, Clock, INGEST_LIMITS, WRITE_POOL, PartitionsService],
+      exports: [CONFIGURATION, Clock, INGEST_LIMITS, WRITE_POOL, KeptDays, PartitionsService],
     };
   }
 }
@@ -81,6 +84,7 @@ export class AppModule {
         IngestModule,
         LiveModule,
         HealthModule,
+        RetentionModule,
       ],
       providers: [
         { provide: APP_GUARD, useClass: RightsGuard },

@@ -117,6 +117,19 @@ export {
   type PortHistory,
   type ProcessHistory,
 } from './sample-series.ts';
+export {
+  forecastOf,
+  KeepDays,
+  RETENTION_KINDS,
+  RETENTION_LIMITS,
+  RetentionChangeSchema,
+  RetentionItemSchema,
+  RetentionSchema,
+  type Retention,
+  type RetentionChange,
+  type RetentionItem,
+  type RetentionKind,
+} from './retention.ts';
 export { HISTORY_LIMITS, StateSeriesSchema, type StateSeries } from './state-series.ts';
 export { TEXT_LIMITS, TextHostName, TextIngestAnswerSchema, type TextIngestAnswer } from './text-ingest.ts';
 export { SessionSchema, SignInSchema, type Session, type SignIn } from './session.ts';

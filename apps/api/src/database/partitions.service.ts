@@ -1,6 +1,9 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { type RetentionKind } from '@closewatch/protocol';
 import { DataSource } from 'typeorm';
 import { coerceError } from '../errors/coerce-error.ts';
+import { KeptDays } from '../retention/kept-days.ts';
+import { KINDS_OF_DATA } from '../retention/retention-kinds.ts';
 import { Clock } from '../time/clock.ts';
 import {
   createPartition,
@@ -17,35 +20,37 @@ import {
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
-/** Raw data is kept this long, so that rules can be replayed over a month. */
-export const RETENTION_MS = 35 * DAY_MS;
 const DAYS_AHEAD = 3;
 const TABLES = Object.keys(PARTITIONED_TABLES) as PartitionedTable[];
 
-/** Partitions by time: made days ahead, on demand for late data, and dropped when they are past retention. */
+/**
+ * Partitions by time: made days ahead, on demand for late data, and dropped when they are past the retention of their kind. Those
+ * of hot tables are the packer's to drop: what is not packed is never too old.
+ */
 @Injectable()
 export class PartitionsService implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(PartitionsService.name);
   private readonly known = new Map<PartitionedTable, Set<string>>(TABLES.map((table) => [table, new Set()]));
   private timer: NodeJS.Timeout | undefined;
+  private round: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly dataSource: DataSource,
+    private readonly kept: KeptDays,
     private readonly clock: Clock,
   ) {}
 
   async onModuleInit(): Promise<void> {
+    await this.kept.refresh();
     await this.maintain();
-    this.timer = setInterval(() => {
-      this.maintain().catch((error: unknown) => {
-        this.logger.warn(`Partitions will be looked after again in an hour: ${coerceError(error).message}`);
-      });
-    }, HOUR_MS);
+    this.kept.onChange(() => this.maintainLater());
+    this.timer = setInterval(() => this.maintainLater(), HOUR_MS);
     this.timer.unref();
   }
 
-  onModuleDestroy(): void {
+  async onModuleDestroy(): Promise<void> {
     clearInterval(this.timer);
+    await this.round;
   }
 
   /** Makes sure that rows of these instants (milliseconds) have a partition. Free when those are known. */
@@ -64,13 +69,23 @@ export class PartitionsService implements OnModuleInit, OnModuleDestroy {
     for (const known of this.known.values()) known.clear();
   }
 
+  private maintainLater(): void {
+    this.round = this.round
+      .then(() => this.maintain())
+      .catch((error: unknown) => {
+        this.logger.warn(`Partitions will be looked after again in an hour: ${coerceError(error).message}`);
+      });
+  }
+
   private async maintain(): Promise<void> {
     const now = this.clock.now();
     const ahead = Array.from({ length: DAYS_AHEAD + 2 }, (_, index) => now + (index - 1) * DAY_MS);
     for (const table of TABLES) {
       await this.create(table, [...new Set(ahead.map((at) => partitionOf(table, at)))]);
+    }
+    for (const [kind, { series }] of Object.entries(KINDS_OF_DATA)) {
       // An hour of grace: a snapshot may have been accepted just before it went past retention.
-      await this.dropBefore(table, partitionOf(table, now - RETENTION_MS - HOUR_MS));
+      await this.dropBefore(series, partitionOf(series, now - this.kept.ofMs(kind as RetentionKind) - HOUR_MS));
     }
   }
 

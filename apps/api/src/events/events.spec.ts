@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type AgentEvent, AgentEventSchema, type Page, pageOf } from '@closewatch/protocol';
 import { partitionOf } from '../database/partitions.queries.ts';
-import { RETENTION_MS } from '../database/partitions.service.ts';
 import { buildPush, buildSnapshot, iso } from '../testing/push-builder.ts';
 import { TestApi } from '../testing/test-api.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 
+/** Events are kept so long unless somebody has set something else. */
+const KEPT_MS = 35 * 86_400_000;
 const START = Math.floor(Date.now() / 1_000) * 1_000 - 600_000;
 const at = (second: number): string => iso(START + second * 1_000);
 
@@ -73,9 +74,9 @@ describe('events', () => {
   });
 
   it('are kept in days, which are dropped past retention', async () => {
-    const agentId = await told([{ at: iso(Date.now() - RETENTION_MS + 60_000), kind: 'stalled', forMs: 1 }]);
+    const agentId = await told([{ at: iso(Date.now() - KEPT_MS + 60_000), kind: 'stalled', forMs: 1 }]);
     expect((await list(agentId)).items).toHaveLength(1);
-    const day = partitionOf('agent_event', Date.now() - RETENTION_MS + 60_000).replaceAll('-', '');
+    const day = partitionOf('agent_event', Date.now() - KEPT_MS + 60_000).replaceAll('-', '');
     const [partition] = await database.query<{ name: string | null }>(
       `SELECT to_regclass('agent_event_p${day}')::text AS name`,
     );

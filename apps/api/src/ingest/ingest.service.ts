@@ -2,6 +2,7 @@ import { type BeforeApplicationShutdown, Inject, Injectable, Logger } from '@nes
 import { type PushAnswer } from '@closewatch/protocol';
 import { databaseFault, isStatementTimeout, sqlState } from '../database/database-faults.ts';
 import { ApiError } from '../errors/api-error.ts';
+import { KeptDays } from '../retention/kept-days.ts';
 import { Clock, isoInstant } from '../time/clock.ts';
 import { type PushToWrite } from './admission.ts';
 import { CommitFeed } from './commit-feed.ts';
@@ -31,6 +32,7 @@ export class IngestService implements BeforeApplicationShutdown {
     private readonly writer: SnapshotWriter,
     private readonly feed: CommitFeed,
     private readonly clock: Clock,
+    private readonly kept: KeptDays,
     @Inject(INGEST_LIMITS) limits: GroupCommitLimits,
   ) {
     this.commits = new GroupCommit(limits, (pushes) => this.writeGroup(pushes));
@@ -38,7 +40,12 @@ export class IngestService implements BeforeApplicationShutdown {
 
   /** Parses and stores a push, whose JSON text has so many bytes. Throws {@link ApiError}: 400, 409 `cloned`, 426, 503. */
   async push(body: unknown, bytes: number): Promise<PushAnswer> {
-    const { header, items, rejected } = parsePush(body, this.clock.now());
+    const { header, items, rejected } = parsePush(body, this.clock.now(), {
+      // The sections of a snapshot are kept for times of their own.
+      snapshotDays: this.kept.longestOf(['snapshots', 'processes', 'ports']),
+      endedDays: this.kept.of('connections'),
+      eventDays: this.kept.of('events'),
+    });
     if (items.length === 0) return this.answer({ accepted: 0, duplicate: 0, resync: false }, rejected);
     return this.take({ header, items }, bytes, rejected);
   }

@@ -1,17 +1,16 @@
 import { type Connection, type Snapshot } from '@closewatch/protocol';
-import { RETENTION_MS } from '../database/partitions.service.ts';
 import { isoInstant } from '../time/clock.ts';
 
 /**
  * The snapshot, of which no instant but `takenAt` is later than `now` (milliseconds); which of a connection's instants
- * come first stays so. Events that are past retention, which would be dropped at once, are left out.
+ * come first stays so. Events of before `oldestEvent` (milliseconds), which would be dropped at once, are left out.
  */
-export function notAfter(snapshot: Snapshot, now: number): Snapshot {
+export function notAfter(snapshot: Snapshot, now: number, oldestEvent: number): Snapshot {
   const latest = isoInstant(now);
   // Instants of the wire have one length and so sort as texts.
   const bounded = (instant: string): string => (instant > latest ? latest : instant);
   const { connections, orphans, events } = snapshot;
-  const oldest = isoInstant(now - RETENTION_MS);
+  const oldest = isoInstant(oldestEvent);
   return {
     ...snapshot,
     connections: connections.map((connection) => boundConnection(connection, bounded)),

@@ -7,7 +7,6 @@ import {
   type Snapshot,
   SnapshotSchema,
 } from '@closewatch/protocol';
-import { RETENTION_MS } from '../database/partitions.service.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { isoInstant } from '../time/clock.ts';
 import { notAfter } from './not-after.ts';
@@ -17,6 +16,18 @@ import { notAfter } from './not-after.ts';
  * what is further ahead is a broken clock, and would hide what comes after it.
  */
 const AHEAD_LIMIT_MS = 60_000;
+
+const DAY_MS = 86_400_000;
+
+/** How old what is pushed may be, in days: as long as it is kept. */
+export interface OldestAccepted {
+  /** Of snapshots with all they tell but: */
+  readonly snapshotDays: number;
+  /** ... the ends of connections, */
+  readonly endedDays: number;
+  /** ... and the agent's events, of which older ones are left out. */
+  readonly eventDays: number;
+}
 
 export interface AcceptedItem {
   /** Position in the push. */
@@ -45,7 +56,7 @@ export interface ParsedPush {
  * Parses the body of a push: protocol version first (another version may have any shape), then the envelope, then
  * each snapshot by itself. Throws {@link ApiError} 426 and 400; a bad snapshot alone is listed in `rejected`.
  */
-export function parsePush(body: unknown, now: number): ParsedPush {
+export function parsePush(body: unknown, now: number, oldest: OldestAccepted): ParsedPush {
   refuseOtherVersions(body);
   const envelope = PushSchema.safeParse(body);
   if (!envelope.success) throw ApiError.badRequest('The push is not valid.', issuesOf(envelope.error));
@@ -54,11 +65,11 @@ export function parsePush(body: unknown, now: number): ParsedPush {
   const rejected: RejectedItem[] = [];
   for (const [index, candidate] of snapshots.entries()) {
     const snapshot = SnapshotSchema.safeParse(candidate);
-    const issues = snapshot.success ? instantIssues(snapshot.data, now) : issuesOf(snapshot.error);
+    const issues = snapshot.success ? instantIssues(snapshot.data, now, oldest) : issuesOf(snapshot.error);
     if (snapshot.success && issues.length === 0)
       items.push({
         index,
-        snapshot: notAfter(snapshot.data, now),
+        snapshot: notAfter(snapshot.data, now, now - oldest.eventDays * DAY_MS),
         standsAt: Math.min(Date.parse(snapshot.data.takenAt), now),
       });
     else rejected.push({ index, issues });
@@ -80,24 +91,27 @@ function refuseOtherVersions(body: unknown): void {
 }
 
 /** Instants that no partition or no calendar takes. */
-function instantIssues({ takenAt, connections }: Snapshot, now: number): Issue[] {
+function instantIssues(
+  { takenAt, connections }: Snapshot,
+  now: number,
+  { snapshotDays, endedDays }: OldestAccepted,
+): Issue[] {
   const issues: Issue[] = [];
-  const check = (path: string, instant: string | null | undefined, oldest: number): void => {
+  const check = (path: string, instant: string | null | undefined, keptDays?: number): void => {
     if (instant === null || instant === undefined) return;
     const at = Date.parse(instant);
     if (at > now + AHEAD_LIMIT_MS) issues.push({ path, message: aheadOf(at, now) });
-    if (at < oldest) {
-      const message = oldest === 0 ? 'must not be before 1970' : 'must not be older than the retention of 35 days';
-      issues.push({ path, message });
+    if (keptDays !== undefined && at < now - keptDays * DAY_MS) {
+      issues.push({ path, message: `must not be older than the retention of ${keptDays} days` });
     }
   };
-  check('takenAt', takenAt, now - RETENTION_MS);
+  check('takenAt', takenAt, snapshotDays);
   for (const [index, connection] of connections.entries()) {
-    check(`connections.${index}.openedAfter`, connection.openedAfter, 0);
-    check(`connections.${index}.openedBefore`, connection.openedBefore, 0);
-    check(`connections.${index}.firstSeenAt`, connection.firstSeenAt, 0);
-    check(`connections.${index}.lastSeenAt`, connection.lastSeenAt, 0);
-    check(`connections.${index}.endedAt`, connection.endedAt, now - RETENTION_MS);
+    check(`connections.${index}.openedAfter`, connection.openedAfter);
+    check(`connections.${index}.openedBefore`, connection.openedBefore);
+    check(`connections.${index}.firstSeenAt`, connection.firstSeenAt);
+    check(`connections.${index}.lastSeenAt`, connection.lastSeenAt);
+    check(`connections.${index}.endedAt`, connection.endedAt, endedDays);
   }
   return issues;
 }

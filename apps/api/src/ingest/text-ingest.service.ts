@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { type Push, PROTOCOL_VERSION, type Snapshot, TEXT_LIMITS, type TextIngestAnswer } from '@closewatch/protocol';
 import { DataSource } from 'typeorm';
 import { openConnections } from '../connections/connections.queries.ts';
-import { RETENTION_MS } from '../database/partitions.service.ts';
 import { ApiError } from '../errors/api-error.ts';
+import { KeptDays } from '../retention/kept-days.ts';
 import { Clock, isoInstant } from '../time/clock.ts';
 import { IngestService } from './ingest.service.ts';
 import { OnePerKey } from './one-per-key.ts';
@@ -28,6 +28,7 @@ export class TextIngestService {
     private readonly ingest: IngestService,
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
+    private readonly kept: KeptDays,
   ) {}
 
   /**
@@ -54,7 +55,7 @@ export class TextIngestService {
   ): Promise<TextIngestAnswer | undefined> {
     const sql = this.dataSource.manager;
     const hostId = await findTextHost(sql, host.agentId);
-    const earlier = hostId === undefined ? [] : await lastTexts(sql, hostId, takenAt - RETENTION_MS);
+    const earlier = hostId === undefined ? [] : await lastTexts(sql, hostId, takenAt - this.kept.ofMs('snapshots'));
     const limit = 2 * TEXT_LIMITS.connections;
     const open = hostId === undefined ? [] : await openConnections(sql, { hostId, netns: 0, after: undefined, limit });
     const missing = textMissing(text);

@@ -1,16 +1,18 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { RETENTION_MS } from '../database/partitions.service.ts';
 import { coerceError } from '../errors/coerce-error.ts';
+import { KeptDays } from '../retention/kept-days.ts';
 import { Clock, isoInstant } from '../time/clock.ts';
 import { forgetNamespaces } from './namespace-retention.queries.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+/** Whatever is told by the name of a namespace; hourly figures of it are told by its number. */
+const RAW = ['snapshots', 'connections', 'processes', 'ports'] as const;
 
 /**
  * Forgets namespaces that are gone: the details of one a day after it was last seen (a process table of a container that
- * has ended tells of nothing that is), its name when the last of its snapshots is past retention.
+ * has ended tells of nothing that is), its name when the last of what it told is past retention.
  */
 @Injectable()
 export class NamespaceRetention implements OnModuleInit, OnModuleDestroy {
@@ -20,6 +22,7 @@ export class NamespaceRetention implements OnModuleInit, OnModuleDestroy {
   constructor(
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
+    private readonly kept: KeptDays,
   ) {}
 
   onModuleInit(): void {
@@ -39,7 +42,7 @@ export class NamespaceRetention implements OnModuleInit, OnModuleDestroy {
     const now = this.clock.now();
     await forgetNamespaces(this.dataSource.manager, {
       details: isoInstant(now - DAY_MS),
-      names: isoInstant(now - RETENTION_MS),
+      names: isoInstant(now - this.kept.longestOf(RAW) * DAY_MS),
     });
   }
 }
