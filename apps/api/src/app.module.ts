@@ -22,6 +22,7 @@ import { WRITE_POOL } from './ingest/write-connections.ts';
 import { LiveModule } from './live/live.module.ts';
 import { loggerOptions } from './log/logger-options.ts';
 import { NamespacesModule } from './namespaces/namespaces.module.ts';
+import { PackingModule } from './packing/packing.module.ts';
 import { PortsModule } from './ports/ports.module.ts';
 import { ProcessesModule } from './processes/processes.module.ts';
 import { KeptDays } from './retention/kept-days.ts';
@@ -38,6 +39,8 @@ export interface AppOptions {
   readonly clock?: Clock;
   /** Other bounds on what waits for the database, for tests. */
   readonly ingestLimits?: Partial<GroupCommitLimits>;
+  /** Whether it takes background jobs; it does unless this is false. */
+  readonly takesJobs?: boolean;
   /** Least level that is logged. */
   readonly logLevel?: 'debug' | 'info' | 'silent';
 }
@@ -83,6 +86,7 @@ export class AppModule {
         EventsModule,
         IngestModule,
         LiveModule,
+        PackingModule.of({ databaseUrl: options.databaseUrl, takesJobs: options.takesJobs ?? true }),
         HealthModule,
         RetentionModule,
       ],

@@ -107,7 +107,8 @@ export async function migrate(databaseUrl: string): Promise<void> {
   }
 }
 
-function sessionSettings(statementTimeoutMs: number, more = ''): { options: string } {
+/** What every connection is told; times out statements, 0: never. */
+export function sessionSettings(statementTimeoutMs: number, more = ''): { options: string } {
   // Statements over a month of daily partitions look expensive to the planner and are over in a millisecond: compiling
   // them first (jit, which distributions' servers have) takes fifty.
   return { options: `-c TimeZone=UTC -c jit=off -c statement_timeout=${statementTimeoutMs} ${more}`.trimEnd() };

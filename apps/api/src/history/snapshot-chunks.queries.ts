@@ -36,7 +36,7 @@ export interface StoredRows {
 export const PACKED_UNTIL = '(SELECT packed_until FROM packing)';
 
 /** One text for all numbers of a chunk: objects or arrays of pg's, one a row, would cost ten times as much. */
-const NUMBERS = [
+export const NUMBERS = [
   "round(date_part('epoch', taken_at) * 1000)::bigint",
   "coalesce(round(date_part('epoch', taken_at - stands_at) * 1000)::bigint, 0)",
   'interval_ms',

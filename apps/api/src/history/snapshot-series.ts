@@ -33,7 +33,8 @@ export async function unpackChunks(chunks: readonly StoredChunk[]): Promise<Snap
   return pieces;
 }
 
-function snapshotsOfRows({ runIds, samples, numbers }: StoredRows): SnapshotColumns {
+/** Rows of one run, in any order. */
+export function snapshotsOfRows({ runIds, samples, numbers }: StoredRows): SnapshotColumns {
   const [takenAt, ahead, intervalMs, seq, complete, ...states] = parseNumbers(numbers, samples);
   if (!takenAt || !ahead || !intervalMs || !seq || !complete || states.length !== TCP_STATES.length) {
     throw new RangeError('A chunk of snapshots has not the columns that were asked for.');

@@ -1,5 +1,6 @@
 import { type Sql } from '../database/data-source.ts';
 import { isoInstant } from '../time/clock.ts';
+import { type LateGroup } from './hour-packer.ts';
 
 /** Shared by every transaction that stores samples, taken alone by whoever closes hours. */
 export const INGEST_LOCK = 2_031_173_005;
@@ -9,6 +10,7 @@ export const PACKER_LOCK = 2_031_173_006;
 const LATE_LOCK_CLASS = 20_311_730;
 /** Whoever waits for {@link INGEST_LOCK} holds up every push that comes after. */
 const CLOSE_PATIENCE_MS = 1_000;
+const DAY_MS = 86_400_000;
 
 /** How far packing has come, milliseconds since the epoch, whole hours. */
 export interface PackingState {
@@ -69,4 +71,30 @@ export async function nextHosts(sql: Sql, after: number, limit: number): Promise
     [after, limit],
   );
   return rows.map(({ hostId }) => hostId);
+}
+
+/** What came late about hours before `until` (milliseconds), by host, namespace and day, the oldest first. */
+export async function findLate(sql: Sql, table: string, until: number): Promise<LateGroup[]> {
+  const rows = await sql.query<{ hostId: number; netns: number; day: Date }[]>(
+    `SELECT host_id AS "hostId", netns_id AS netns, date_trunc('day', taken_at) AS day
+       FROM ${table}
+      WHERE taken_at < $1
+      GROUP BY 1, 2, 3
+      ORDER BY 3, 1, 2`,
+    [isoInstant(until)],
+  );
+  return rows.map(({ hostId, netns, day }) => {
+    const from = day.getTime();
+    return { hostId, netns, from, until: Math.min(from + DAY_MS, until) };
+  });
+}
+
+/** Whether we are now the one packer of the database, until the connection ends or {@link endPacking}. */
+export async function beginPacking(sql: Sql): Promise<boolean> {
+  const [row] = await sql.query<{ taken: boolean }[]>('SELECT pg_try_advisory_lock($1) AS taken', [PACKER_LOCK]);
+  return row?.taken === true;
+}
+
+export async function endPacking(sql: Sql): Promise<void> {
+  await sql.query('SELECT pg_advisory_unlock($1)', [PACKER_LOCK]);
 }

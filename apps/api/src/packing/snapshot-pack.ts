@@ -20,6 +20,9 @@ export interface SnapshotColumns {
   readonly counts: Readonly<Record<TcpState, Column>>;
 }
 
+/** Of a pack. */
+export const COLUMN_COUNT = 6 + TCP_STATES.length;
+
 /** Packs snapshots of the hour that begins at `hour` (milliseconds); `runIds` are kept beside the pack, in a column. */
 export function packSnapshots(hour: number, snapshots: SnapshotColumns): Buffer {
   const { takenAt, standsAt, intervalMs, seq, complete, run, counts } = snapshots;

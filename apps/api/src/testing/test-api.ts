@@ -22,7 +22,7 @@ export interface Answer<Body> {
   readonly body: Body;
 }
 
-export interface TestApiOptions extends Pick<AppOptions, 'databaseUrl' | 'clock' | 'ingestLimits'> {
+export interface TestApiOptions extends Pick<AppOptions, 'databaseUrl' | 'clock' | 'ingestLimits' | 'takesJobs'> {
   readonly environment?: Environment;
   readonly webFolder?: string;
 }
@@ -43,6 +43,7 @@ export class TestApi {
       configuration,
       webFolder: webFolder ?? join(dataFolder, 'no-web'),
       logLevel: 'silent',
+      takesJobs: false,
       ...options,
     });
     await app.listen(0, configuration.host);
