@@ -20,7 +20,7 @@ it.each([
 });
 
 it('gives a role that there is', () => {
-  const session = { username: 'ada', role: 'admin', expiresAt: '2026-11-23T03:04:05.000Z' };
+  const session = { username: 'ada', role: 'admin', expiresAt: '2026-11-23T03:04:05.000Z', demonstration: true };
 
   expect(SessionSchema.parse(session)).toEqual(session);
   expect(SessionSchema.safeParse({ ...session, role: 'root' }).success).toBe(false);

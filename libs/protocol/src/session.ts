@@ -12,5 +12,7 @@ export const SessionSchema = z.object({
   username: z.string(),
   role: z.enum(['viewer', 'operator', 'admin']),
   expiresAt: Instant,
+  /** The server shows simulated hosts (CLOSEWATCH_DEMO): every page says so. */
+  demonstration: z.boolean().default(false),
 });
 export type Session = z.infer<typeof SessionSchema>;

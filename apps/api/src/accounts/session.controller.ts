@@ -38,7 +38,12 @@ export class SessionController {
   @ApiAnswers({ ok: SessionSchema, summary: 'Who is signed in', errors: [401, 403] })
   current(@CurrentPrincipal() principal: Principal): Session {
     const { username, role, expiresAt } = personOf(principal);
-    return { username, role, expiresAt: isoInstant(expiresAt) };
+    return {
+      username,
+      role,
+      expiresAt: isoInstant(expiresAt),
+      demonstration: this.configuration.demonstration,
+    };
   }
 
   @Delete()

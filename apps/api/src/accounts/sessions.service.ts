@@ -44,7 +44,8 @@ export class SessionsService {
     const sessions = this.dataSource.getRepository(SessionRecord);
     await sessions.delete({ expiresAt: LessThan(new Date(this.clock.now())) });
     await sessions.insert({ tokenSha256: sha256(token), username, role: 'admin', expiresAt });
-    return { token, session: { username, role: 'admin', expiresAt: isoInstant(expiresAt) } };
+    const { demonstration } = this.configuration;
+    return { token, session: { username, role: 'admin', expiresAt: isoInstant(expiresAt), demonstration } };
   }
 
   /** Ends the session for good, here at once. */

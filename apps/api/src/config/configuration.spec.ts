@@ -36,6 +36,7 @@ describe('readConfiguration', () => {
       databaseUrl: undefined,
       dataFolder: resolve('.data'),
       localAgent: true,
+      demonstration: false,
       adminUser: 'admin',
       adminPassword: undefined,
       agentToken: undefined,

@@ -55,6 +55,7 @@ const EnvironmentSchema = z.object({
     .optional(),
   CLOSEWATCH_DATA: z.string().min(1).default('./.data'),
   CLOSEWATCH_LOCAL_AGENT: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
+  CLOSEWATCH_DEMO: z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
   CLOSEWATCH_ADMIN_USER: Text(256).min(1).default('admin'),
   CLOSEWATCH_ADMIN_PASSWORD: Text(1024).min(8, { error: 'must have 8 characters at least' }).optional(),
   CLOSEWATCH_TOKEN: z
@@ -88,6 +89,8 @@ export interface Configuration {
   /** Absolute path. */
   readonly dataFolder: string;
   readonly localAgent: boolean;
+  /** The hosts are simulated, and are shown as such. */
+  readonly demonstration: boolean;
   readonly adminUser: string;
   readonly adminPassword: string | undefined;
   readonly agentToken: string | undefined;
@@ -133,6 +136,7 @@ export function readConfiguration(environment: Environment = process.env): Confi
     databaseUrl: values.DATABASE_URL,
     dataFolder: resolve(values.CLOSEWATCH_DATA),
     localAgent: values.CLOSEWATCH_LOCAL_AGENT === 'on',
+    demonstration: values.CLOSEWATCH_DEMO === 'on',
     adminUser: values.CLOSEWATCH_ADMIN_USER,
     adminPassword: values.CLOSEWATCH_ADMIN_PASSWORD,
     agentToken: values.CLOSEWATCH_TOKEN,

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CommitFeed } from './commit-feed.ts';
+import { DemonstrationMark } from './demonstration-mark.ts';
 import { IngestService } from './ingest.service.ts';
 import { SnapshotWriter } from './snapshot-writer.ts';
 import { SnapshotsController } from './snapshots.controller.ts';
@@ -10,7 +11,7 @@ import { WriteConnections } from './write-connections.ts';
 /** Agents in. */
 @Module({
   controllers: [SnapshotsController, TextIngestController],
-  providers: [CommitFeed, IngestService, SnapshotWriter, TextIngestService, WriteConnections],
+  providers: [CommitFeed, DemonstrationMark, IngestService, SnapshotWriter, TextIngestService, WriteConnections],
   exports: [CommitFeed],
 })
 export class IngestModule {}

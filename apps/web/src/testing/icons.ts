@@ -15,6 +15,8 @@ function icon(name: string): Type<unknown> {
 export const LucideCheck = icon('Check');
 export const LucideChevronLeft = icon('ChevronLeft');
 export const LucideContrast = icon('Contrast');
+export const LucideDatabase = icon('Database');
+export const LucideFlaskConical = icon('FlaskConical');
 export const LucideHistory = icon('History');
 export const LucideLanguages = icon('Languages');
 export const LucideLogOut = icon('LogOut');

@@ -2,7 +2,7 @@ import { Component, DestroyRef, computed, inject } from '@angular/core';
 import { MatIconButton } from '@angular/material/button';
 import { MatTooltip } from '@angular/material/tooltip';
 import { Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
-import { LucideLogOut, LucideServer } from '@lucide/angular';
+import { LucideDatabase, LucideFlaskConical, LucideLogOut, LucideServer } from '@lucide/angular';
 import { TranslocoPipe } from '@jsverse/transloco';
 import { Clock } from '../clock/clock.ts';
 import { Formats } from '../i18n/formats.ts';
@@ -21,6 +21,8 @@ const BANNER_AFTER_MS = 2_000;
   imports: [
     BrandMark,
     ConnectionChip,
+    LucideDatabase,
+    LucideFlaskConical,
     LucideLogOut,
     LucideServer,
     MatIconButton,
@@ -42,6 +44,7 @@ export class Shell {
   protected readonly live = inject(LiveConnection);
 
   protected readonly person = computed(() => this.session.session()?.username ?? '');
+  protected readonly demonstration = computed(() => this.session.session()?.demonstration === true);
   protected readonly offlineFor = computed(() => {
     this.clock.now();
     const since = this.live.offlineSince();
