@@ -49,8 +49,10 @@ describe('the description of the interface', () => {
     ['get', '/api/v1/connections', ['200', '400', '401']],
     ['get', '/api/v1/hosts/{id}/namespaces', ['200', '400', '401', '404']],
     ['get', '/api/v1/hosts/{id}/processes', ['200', '400', '401', '404']],
+    ['get', '/api/v1/hosts/{id}/processes/history', ['200', '400', '401', '404']],
     ['get', '/api/v1/hosts/{id}/orphans', ['200', '400', '401', '404']],
     ['get', '/api/v1/hosts/{id}/ports', ['200', '400', '401', '404']],
+    ['get', '/api/v1/hosts/{id}/ports/history', ['200', '400', '401', '404']],
     ['get', '/api/v1/hosts/{id}/events', ['200', '400', '401', '404']],
     ['post', '/api/v1/session', ['200', '400', '401', '429']],
     ['get', '/api/v1/session', ['200', '401']],
@@ -78,9 +80,32 @@ describe('the description of the interface', () => {
       ...['at', 'cursor', 'format', 'id', 'limit', 'netns', 'state'],
     ]);
     expect(names('/api/v1/hosts/{id}/namespaces')).toEqual(['cursor', 'format', 'id', 'limit', 'seenSince']);
-    expect(names('/api/v1/hosts/{id}/processes')).toEqual(['format', 'id', 'netns']);
+    expect(names('/api/v1/hosts/{id}/processes')).toEqual(['at', 'format', 'id', 'netns']);
+    expect(names('/api/v1/hosts/{id}/processes/history')).toEqual([
+      'format',
+      'from',
+      'id',
+      'netns',
+      'pid',
+      'points',
+      'startedAt',
+      'to',
+      'top',
+    ]);
+    expect(names('/api/v1/hosts/{id}/ports/history')).toEqual([
+      'format',
+      'from',
+      'id',
+      'localAddress',
+      'netns',
+      'peerAddress',
+      'peerPort',
+      'points',
+      'to',
+      'top',
+    ]);
     expect(names('/api/v1/hosts/{id}/orphans')).toEqual(['format', 'id', 'netns']);
-    expect(names('/api/v1/hosts/{id}/ports')).toEqual(['format', 'id', 'netns']);
+    expect(names('/api/v1/hosts/{id}/ports')).toEqual(['at', 'format', 'id', 'netns']);
     expect(names('/api/v1/hosts/{id}/events')).toEqual(['cursor', 'format', 'id', 'limit']);
     const push = operation('post', '/api/v1/snapshots').requestBody?.content[json]?.schema.properties ?? {};
     expect(Object.keys(push)).toEqual(['protocol', 'agentId', 'runId', 'bootId', 'agent', 'snapshots']);

@@ -10,6 +10,7 @@ import { CurrentPrincipal } from '../rights/principal.decorator.ts';
 import { SampleAtQuery, SampleHistoryQuery, wholeNumber } from '../samples/sample-query.ts';
 import { HostDetailsService } from '../sections/host-details.service.ts';
 import { portsCsv } from './port-csv.ts';
+import { portHistoryCsv } from './port-history-csv.ts';
 import { PortHistoryService } from './port-history.service.ts';
 
 const HistoryQuery = SampleHistoryQuery.extend({
@@ -50,6 +51,7 @@ export class PortsController {
   @Allow('person', 'script')
   @ApiAnswers({
     ok: PortHistorySchema,
+    csv: portHistoryCsv,
     summary:
       'Port pressure over time: of the destinations that use most ports or of those that are named, and TIME_WAIT',
     errors: [400, 401, 404],

@@ -19,6 +19,7 @@ import { CurrentPrincipal } from '../rights/principal.decorator.ts';
 import { SampleAtQuery, SampleHistoryQuery, wholeNumber } from '../samples/sample-query.ts';
 import { HostDetailsService } from '../sections/host-details.service.ts';
 import { orphansCsv, processesCsv } from './process-csv.ts';
+import { processHistoryCsv } from './process-history-csv.ts';
 import { ProcessHistoryService } from './process-history.service.ts';
 import { joinEvidence } from './process-items.ts';
 
@@ -61,6 +62,7 @@ export class ProcessesController {
   @Allow('person', 'script')
   @ApiAnswers({
     ok: ProcessHistorySchema,
+    csv: processHistoryCsv,
     summary: 'Sockets by state and descriptors over time, of the processes with most sockets or of one',
     errors: [400, 401, 404],
   })
