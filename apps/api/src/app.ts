@@ -3,10 +3,15 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
 import { Authenticator } from './accounts/authenticator.ts';
 import { AppModule, type AppOptions } from './app.module.ts';
+import { rememberAllowed } from './edge/allowed-hosts.ts';
 import { createHttpServer, type Edge } from './edge/http-server.ts';
+import { openPushLane } from './edge/push-lane.ts';
 import { refuseForeignSockets } from './edge/refuse-foreign-sockets.ts';
+import { IngestService } from './ingest/ingest.service.ts';
+import { SnapshotsController } from './ingest/snapshots.controller.ts';
 import { LiveAdapter } from './live/live.adapter.ts';
 import { serveDocs } from './openapi/docs.ts';
+import { allowRuleOf } from './rights/allow.decorator.ts';
 import { serveWebApp } from './web/web-app.ts';
 
 export interface ServerOptions extends AppOptions {
@@ -31,7 +36,10 @@ export async function createApp(options: ServerOptions): Promise<NestFastifyAppl
     abortOnError: false,
   });
   const authenticator = app.get(Authenticator);
-  edge.current = { allowedHosts, authenticate: (headers) => authenticator.principalOf(headers) };
+  edge.current = {
+    refusalOf: rememberAllowed(allowedHosts),
+    authenticate: (headers) => authenticator.principalOf(headers),
+  };
   app.useWebSocketAdapter(new LiveAdapter(app));
   serveDocs(app);
   serveWebApp(app.getHttpAdapter().getInstance(), options.webFolder);
@@ -39,5 +47,10 @@ export async function createApp(options: ServerOptions): Promise<NestFastifyAppl
   await app.getHttpAdapter().getInstance().ready();
   app.useLogger(app.get(Logger));
   refuseForeignSockets(app.getHttpServer(), allowedHosts);
+  const ingest = app.get(IngestService);
+  openPushLane(app.getHttpServer(), edge.current, {
+    rule: allowRuleOf(SnapshotsController, 'push'),
+    push: (body, bytes) => ingest.push(body, bytes),
+  });
   return app;
 }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
@@ -19,7 +20,7 @@ const CACHE_ENTRIES = 10_000;
 /** The tokens that agents push with. */
 @Injectable()
 export class AgentTokensService implements OnModuleInit {
-  private readonly cache = new Map<string, { agent: AgentPrincipal | undefined; until: number }>();
+  private readonly cache = new Map<string, { agent: Promise<AgentPrincipal | undefined>; until: number }>();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -39,18 +40,25 @@ export class AgentTokensService implements OnModuleInit {
   }
 
   /** Who presents this token; undefined when it is unknown or revoked. */
-  async findAgent(token: string): Promise<AgentPrincipal | undefined> {
-    const tokenSha256 = sha256(token);
-    const key = tokenSha256.toString('hex');
+  findAgent(token: string): Promise<AgentPrincipal | undefined> {
+    const key = hash('sha256', token, 'hex');
     const now = this.clock.now();
     const cached = this.cache.get(key);
     if (cached !== undefined && cached.until > now) return cached.agent;
-    const record = await this.dataSource.getRepository(AgentToken).findOneBy({ tokenSha256, revokedAt: IsNull() });
-    const agent: AgentPrincipal | undefined =
-      record === null ? undefined : { kind: 'agent', tokenId: record.id, name: record.name };
+    // All that ask at once get the one answer.
+    const agent = this.readAgent(Buffer.from(key, 'hex'));
+    const entry = { agent, until: now + CACHE_MS };
     if (this.cache.size >= CACHE_ENTRIES) this.cache.clear();
-    this.cache.set(key, { agent, until: now + CACHE_MS });
+    this.cache.set(key, entry);
+    agent.catch(() => {
+      if (this.cache.get(key) === entry) this.cache.delete(key);
+    });
     return agent;
+  }
+
+  private async readAgent(tokenSha256: Buffer): Promise<AgentPrincipal | undefined> {
+    const record = await this.dataSource.getRepository(AgentToken).findOneBy({ tokenSha256, revokedAt: IsNull() });
+    return record === null ? undefined : { kind: 'agent', tokenId: record.id, name: record.name };
   }
 
   private async readTokenFile(): Promise<string | undefined> {

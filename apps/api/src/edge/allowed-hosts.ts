@@ -10,8 +10,8 @@ export interface AllowedHosts {
 }
 
 export interface RequestOrigin {
-  readonly host: string | undefined;
-  readonly origin: string | undefined;
+  readonly host?: string | undefined;
+  readonly origin?: string | undefined;
 }
 
 /**
@@ -33,6 +33,21 @@ export function foreignRequest({ host, origin }: RequestOrigin, allowed: Allowed
   const same = from !== undefined && from.host === hostOf(`${from.protocol}//${host}`)?.host;
   if (same || (from !== undefined && from.origin === allowed.publicUrl?.origin)) return undefined;
   return `The Origin "${origin}" is another site than this server. Requests from other sites are refused.`;
+}
+
+/** More names than a server has, and than anybody should make us remember. */
+const MOST_REMEMBERED = 1_000;
+
+/** {@link foreignRequest}, remembering what it has let in: most requests come under the same name as the one before. */
+export function rememberAllowed(allowed: AllowedHosts): (origin: RequestOrigin) => string | undefined {
+  const known = new Set<string>();
+  return ({ host, origin }) => {
+    const key = origin === undefined ? host : `${host} ${origin}`;
+    if (key !== undefined && known.has(key)) return undefined;
+    const refusal = foreignRequest({ host, origin }, allowed);
+    if (refusal === undefined && key !== undefined && known.size < MOST_REMEMBERED) known.add(key);
+    return refusal;
+  };
 }
 
 function isAllowedName(name: string, { listenHost, publicUrl }: AllowedHosts): boolean {

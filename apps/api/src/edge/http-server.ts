@@ -9,11 +9,10 @@ import { readTextBody } from '../ingest/text-body.ts';
 import { type AllowRouteConfig } from '../rights/allow.decorator.ts';
 import { type Principal } from '../rights/principal.ts';
 import { enforce } from '../rights/rights.guard.ts';
-import { type AllowedHosts, foreignRequest } from './allowed-hosts.ts';
 import { contentSecurity } from './content-security.ts';
 import { requestIdOf } from './request-id.ts';
 
-const SNAPSHOTS = '/api/v1/snapshots';
+export const SNAPSHOTS = '/api/v1/snapshots';
 const TEXT = '/api/v1/ingest/text';
 const SMALL_BODY_BYTES = 64 * 1024;
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -26,7 +25,8 @@ declare module 'fastify' {
 }
 
 export interface Edge {
-  readonly allowedHosts: AllowedHosts;
+  /** Why a request is refused by where it comes from, or undefined. */
+  readonly refusalOf: (headers: IncomingHttpHeaders) => string | undefined;
   readonly authenticate: (headers: IncomingHttpHeaders) => Promise<Principal | undefined>;
 }
 
@@ -56,8 +56,7 @@ function addEdgeHooks(fastify: FastifyInstance, edge: () => Edge): void {
   fastify.addHook('onRequest', async (request, reply) => {
     Object.assign(request.raw, { id: request.id });
     void reply.header('x-request-id', request.id);
-    const { host, origin } = request.headers;
-    const refusal = foreignRequest({ host, origin }, edge().allowedHosts);
+    const refusal = edge().refusalOf(request.headers);
     if (refusal !== undefined) throw ApiError.forbidden(refusal);
     const { allow } = request.routeOptions.config as AllowRouteConfig;
     if (allow === undefined || allow === 'everybody') return;

@@ -6,10 +6,11 @@ import { isoInstant } from '../time/clock.ts';
  * come first stays so. Events of before `oldestEvent` (milliseconds), which would be dropped at once, are left out.
  */
 export function notAfter(snapshot: Snapshot, now: number, oldestEvent: number): Snapshot {
+  const { connections, orphans, events } = snapshot;
+  if (connections.length === 0 && orphans === undefined && events === undefined) return snapshot;
   const latest = isoInstant(now);
   // Instants of the wire have one length and so sort as texts.
   const bounded = (instant: string): string => (instant > latest ? latest : instant);
-  const { connections, orphans, events } = snapshot;
   const oldest = isoInstant(oldestEvent);
   return {
     ...snapshot,

@@ -10,6 +10,7 @@ import {
 import { ApiError } from '../errors/api-error.ts';
 import { isoInstant } from '../time/clock.ts';
 import { notAfter } from './not-after.ts';
+import { type Envelope, quickEnvelope, quickSnapshot } from './quick-push.ts';
 
 /**
  * Clocks may be ahead of ours by this much; later instants are refused. An agent learns our clock from every answer:
@@ -57,24 +58,33 @@ export interface ParsedPush {
  * each snapshot by itself. Throws {@link ApiError} 426 and 400; a bad snapshot alone is listed in `rejected`.
  */
 export function parsePush(body: unknown, now: number, oldest: OldestAccepted): ParsedPush {
-  refuseOtherVersions(body);
-  const envelope = PushSchema.safeParse(body);
-  if (!envelope.success) throw ApiError.badRequest('The push is not valid.', issuesOf(envelope.error));
-  const { snapshots, ...header } = envelope.data;
+  const { snapshots, ...header } = quickEnvelope(body) ?? parseEnvelope(body);
   const items: AcceptedItem[] = [];
   const rejected: RejectedItem[] = [];
   for (const [index, candidate] of snapshots.entries()) {
-    const snapshot = SnapshotSchema.safeParse(candidate);
-    const issues = snapshot.success ? instantIssues(snapshot.data, now, oldest) : issuesOf(snapshot.error);
-    if (snapshot.success && issues.length === 0)
-      items.push({
-        index,
-        snapshot: notAfter(snapshot.data, now, now - oldest.eventDays * DAY_MS),
-        standsAt: Math.min(Date.parse(snapshot.data.takenAt), now),
-      });
-    else rejected.push({ index, issues });
+    const told = parseSnapshot(candidate);
+    const issues = Array.isArray(told) ? told : instantIssues(told, now, oldest);
+    if (Array.isArray(told) || issues.length > 0) rejected.push({ index, issues });
+    else {
+      const snapshot = notAfter(told, now, now - oldest.eventDays * DAY_MS);
+      items.push({ index, snapshot, standsAt: Math.min(Date.parse(told.takenAt), now) });
+    }
   }
   return { header, items, rejected };
+}
+
+function parseEnvelope(body: unknown): Envelope {
+  refuseOtherVersions(body);
+  const envelope = PushSchema.safeParse(body);
+  if (envelope.success) return envelope.data;
+  throw ApiError.badRequest('The push is not valid.', issuesOf(envelope.error));
+}
+
+function parseSnapshot(candidate: unknown): Snapshot | Issue[] {
+  const quick = quickSnapshot(candidate);
+  if (quick !== undefined) return quick;
+  const snapshot = SnapshotSchema.safeParse(candidate);
+  return snapshot.success ? snapshot.data : issuesOf(snapshot.error);
 }
 
 function refuseOtherVersions(body: unknown): void {

@@ -22,6 +22,15 @@ export function Public() {
   return withRule('everybody');
 }
 
+/** The rule of a controller's method; undefined: it has none, and is denied to all. */
+export function allowRuleOf<Controller>(
+  controller: new (...dependencies: never[]) => Controller,
+  method: keyof Controller & string,
+): AllowRule | undefined {
+  const handler = Object.getOwnPropertyDescriptor(controller.prototype, method)?.value as object;
+  return Reflect.getMetadata(ALLOW_RULE, handler) as AllowRule | undefined;
+}
+
 function withRule(allow: AllowRule) {
   const config: AllowRouteConfig = { allow };
   return applyDecorators(SetMetadata(ALLOW_RULE, allow), RouteConfig(config));
