@@ -21,6 +21,10 @@ export const routes: Routes = [
         loadComponent: () => import('./host/host.ts').then(({ HostPage }) => HostPage),
       },
       {
+        path: 'storage',
+        loadComponent: () => import('./storage/storage.ts').then(({ StoragePage }) => StoragePage),
+      },
+      {
         path: '**',
         loadComponent: () => import('./shell/not-found.ts').then(({ NotFound }) => NotFound),
       },

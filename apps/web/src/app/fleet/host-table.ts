@@ -2,6 +2,7 @@ import { Component, inject, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { TranslocoPipe } from '@jsverse/transloco';
 import { Formats } from '../i18n/formats.ts';
+import { ClockMark } from '../ui/clock-mark.ts';
 import { HostStatusMark } from '../ui/host-status-mark.ts';
 import { StateBar } from '../ui/state-bar.ts';
 import { TimeAgo } from '../ui/time-ago.ts';
@@ -10,7 +11,7 @@ import type { FleetRow } from './fleet-order.ts';
 /** Hosts, a row each: the bars share their left edge, where CLOSE_WAIT stands. */
 @Component({
   selector: 'cw-host-table',
-  imports: [HostStatusMark, RouterLink, StateBar, TimeAgo, TranslocoPipe],
+  imports: [ClockMark, HostStatusMark, RouterLink, StateBar, TimeAgo, TranslocoPipe],
   templateUrl: './host-table.html',
   styleUrl: './host-table.scss',
 })

@@ -4,6 +4,7 @@ import type { Host } from '@closewatch/protocol';
 import { LucideChevronLeft } from '@lucide/angular';
 import { TranslocoPipe } from '@jsverse/transloco';
 import { Formats } from '../i18n/formats.ts';
+import { ClockMark } from '../ui/clock-mark.ts';
 import { HostStatusMark } from '../ui/host-status-mark.ts';
 import { TimeAgo } from '../ui/time-ago.ts';
 import { isAgentless } from './agentless.ts';
@@ -11,7 +12,7 @@ import { isAgentless } from './agentless.ts';
 /** Who the host is, whether it speaks, and what its agent sees. */
 @Component({
   selector: 'cw-host-header',
-  imports: [HostStatusMark, LucideChevronLeft, RouterLink, TimeAgo, TranslocoPipe],
+  imports: [ClockMark, HostStatusMark, LucideChevronLeft, RouterLink, TimeAgo, TranslocoPipe],
   templateUrl: './host-header.html',
   styleUrl: './host-header.scss',
 })
