@@ -33,8 +33,10 @@ const VALUES = [
 /** Merges what a push says into the open connections, by least and greatest. One row a connection. */
 export async function mergeLifetimes(sql: Sql, rows: readonly LifetimeRow[]): Promise<void> {
   if (rows.length === 0) return;
+  // Owners that are the same stay as they lie: long ones would be stored again, and every index be told (not HOT).
   const newest = (column: string) => `${column} = CASE WHEN (excluded.last_seen_at, excluded.valued_at)
-                   > (open.last_seen_at, open.valued_at) THEN excluded.${column} ELSE open.${column} END`;
+                   > (open.last_seen_at, open.valued_at)${column === 'owners' ? ' AND excluded.owners <> open.owners' : ''}
+                 THEN excluded.${column} ELSE open.${column} END`;
   const latestEnd = (column: string) => `${column} = CASE WHEN open.reported_end_at IS NULL
                    OR (excluded.reported_end_at, excluded.reported_end_as) > (open.reported_end_at, open.reported_end_as)
                  THEN excluded.${column} ELSE open.${column} END`;
