@@ -61,6 +61,7 @@ export class TopThings<Content, Thing> {
   }
 
   private ranked(count: number): [identity: string, greatest: number][] {
-    return [...this.known].sort(([, a], [, b]) => b - a).slice(0, count);
+    // Where weights are the same, the choice must not depend on where samples are kept.
+    return [...this.known].sort(([a, most], [b, other]) => other - most || (a < b ? -1 : 1)).slice(0, count);
   }
 }
