@@ -6,12 +6,15 @@ import { Product, startLeak } from './stack/product.ts';
 import { workspace, type Program } from './stack/program.ts';
 
 /**
- * Both pages in each theme and width, each with a leak on it: nothing may overflow the page sideways. The pictures are
+ * The pages in each theme and width, each with a leak on it: nothing may overflow the page sideways. The pictures are
  * for people to look at: dist/screens, from where `npm run screens` takes those of docs/screens.
  */
 /** How long the product watches the leaks before its picture is taken, so that the charts have something to show. */
 const AFTER_SECONDS = Number(process.env['SCREENS_AFTER_SECONDS'] ?? 5);
 const VIEWPORTS = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
+
+/** What is there once the page has been read. */
+const SHOWN = { fleet: 'host-row', host: 'connection-row', storage: 'storage-row' } as const;
 
 let product: Product;
 let browser: Browser;
@@ -50,13 +53,14 @@ test('the pages fit wide and phone screens, light and dark', async () => {
   for (const [name, path] of [
     ['fleet', '/fleet'],
     ['host', hostPath ?? ''],
+    ['storage', '/storage'],
   ] as const) {
     for (const [width, viewport] of Object.entries(VIEWPORTS)) {
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.setViewportSize(viewport);
         await page.emulateMedia({ colorScheme });
         await page.goto(new URL(path, product.origin).href);
-        await expect(page.getByTestId(name === 'fleet' ? 'host-row' : 'connection-row').first()).toBeVisible();
+        await expect(page.getByTestId(SHOWN[name]).first()).toBeVisible();
         await expect(page.getByTestId('connection-chip')).toHaveAttribute('data-status', 'live');
         await page.waitForTimeout(1_500); // the live chart gains a point
         const overflow = await page.evaluate(

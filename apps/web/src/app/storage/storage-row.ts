@@ -58,7 +58,7 @@ export class StorageRow {
   /** In percent of a whole bar: what there is, and what it will come to. */
   protected readonly bar = computed(() => {
     const { bytes, forecastBytes } = this.item();
-    const forecast = this.changed() ? (this.effect()?.forecastBytes ?? null) : forecastBytes;
+    const forecast = this.effect()?.forecastBytes ?? forecastBytes;
     const share = (of: number) => (this.scale() === 0 ? 0 : Math.min(100, (of / this.scale()) * 100));
     return { now: share(bytes), forecast: forecast === null ? null : share(forecast), forecastBytes: forecast };
   });
