@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   type Connection,
@@ -196,6 +197,17 @@ describe('GET /api/v1/connections', () => {
       statusCode: 400,
       issues: [{ path }],
     });
+  });
+
+  it('that takes too long is 503, and says what to do', async () => {
+    const lock = 'LOCK TABLE connection_ended IN ACCESS EXCLUSIVE MODE';
+    const holding = database.query(`DO $$ BEGIN ${lock}; PERFORM pg_sleep(7); END $$`);
+    await sleep(500);
+    const answer = await api.request('GET', `/api/v1/connections?port=443&from=${iso(START)}`, { headers: { cookie } });
+    const { statusCode, message } = errorOf(answer);
+    expect({ statusCode, retryAfter: answer.headers.get('retry-after') }).toEqual({ statusCode: 503, retryAfter: '2' });
+    expect(message).toContain('Ask for less');
+    await holding;
   });
 
   it('takes a long range with a criterion', async () => {

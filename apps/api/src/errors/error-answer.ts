@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { type ErrorAnswer, type Issue } from '@closewatch/protocol';
-import { databaseFault } from '../database/database-faults.ts';
+import { databaseFault, isStatementTimeout } from '../database/database-faults.ts';
 import { ApiError, reasonOf } from './api-error.ts';
 import { errorCode, isError } from './coerce-error.ts';
 
@@ -23,6 +23,11 @@ export function errorAnswer(thrown: unknown, requestId: string): Answer {
 
   if (thrown instanceof ApiError) {
     return answer(thrown.getStatus(), thrown.error, thrown.message, thrown.issues, thrown.retryAfterSeconds);
+  }
+  if (isStatementTimeout(thrown)) {
+    const message =
+      'The database took longer over this than it may. Ask for less, such as a shorter range, or try again.';
+    return answer(503, reasonOf(503), message, [], RETRY_AFTER_SECONDS);
   }
   if (databaseFault(thrown) === 'away') {
     const message = 'The database cannot be reached at the moment. Try again shortly.';
