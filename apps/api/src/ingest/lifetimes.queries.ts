@@ -1,6 +1,5 @@
 import { type Sql } from '../database/data-source.ts';
 import { type Lifetime } from './lifetime.ts';
-import { instantArray, plainArray } from './plain-array.ts';
 
 export interface LifetimeRow {
   readonly hostId: number;
@@ -60,49 +59,6 @@ export async function mergeLifetimes(sql: Sql, rows: readonly LifetimeRow[]): Pr
             ${latestEnd('reported_end_as')},
             ${VALUES.map(newest).join(',\n            ')}`,
     lifetimeColumns(rows),
-  );
-}
-
-/**
- * Moves what has ended to connection_ended: what an agent reported as ended and has not seen since, and what a complete
- * snapshot, newer than any that lists it, leaves out (`lost`, at the first such snapshot). `completeAt`: the newest complete
- * snapshot of the host's own namespace; of others netns knows it.
- */
-export async function endLifetimes(
-  sql: Sql,
-  hosts: readonly { readonly hostId: number; readonly completeAt: number | null }[],
-): Promise<void> {
-  if (hosts.length === 0) return;
-  await sql.query(
-    `WITH reported AS (
-       SELECT host_id, socket_id, reported_end_at AS ended_at, reported_end_as AS ended_as
-         FROM connection_open
-        WHERE host_id = ANY($1::integer[]) AND reported_end_at >= last_seen_at
-     ), lost AS (
-       SELECT open.host_id, open.socket_id, missing.stands_at AS ended_at, 'lost' AS ended_as
-         FROM connection_open open
-         JOIN unnest($1::integer[], $2::timestamptz[]) AS own (host_id, complete_at) ON own.host_id = open.host_id
-         LEFT JOIN netns ON netns.host_id = open.host_id AND netns.netns_id = open.netns_id AND open.netns_id <> 0
-        CROSS JOIN LATERAL (
-          -- One that was ahead of our clock stands for the instant at which it came, and never for a later one.
-          SELECT coalesce(snapshot.stands_at, snapshot.taken_at) AS stands_at
-            FROM snapshot
-           WHERE snapshot.host_id = open.host_id AND snapshot.netns_id = open.netns_id
-             AND snapshot.taken_at > open.listed_at AND snapshot.complete
-             AND coalesce(snapshot.stands_at, snapshot.taken_at) > open.listed_at
-           ORDER BY snapshot.taken_at
-           LIMIT 1
-        ) missing
-        WHERE CASE open.netns_id WHEN 0 THEN own.complete_at ELSE netns.complete_at END > open.listed_at
-          AND (open.reported_end_at IS NULL OR open.reported_end_at < open.last_seen_at)
-     ), gone AS (
-       DELETE FROM connection_open open
-        USING (SELECT * FROM reported UNION ALL SELECT * FROM lost) finished
-        WHERE open.host_id = finished.host_id AND open.socket_id = finished.socket_id
-       RETURNING open.*, finished.ended_at, finished.ended_as
-     )
-     INSERT INTO connection_ended (${COLUMNS}, ended_at, ended_as) SELECT ${COLUMNS}, ended_at, ended_as FROM gone`,
-    [plainArray(hosts.map(({ hostId }) => hostId)), instantArray(hosts.map(({ completeAt }) => completeAt))],
   );
 }
 

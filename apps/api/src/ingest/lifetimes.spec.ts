@@ -10,13 +10,16 @@ import {
   type Snapshot,
 } from '@closewatch/protocol';
 import fc from 'fast-check';
+import { PackingService } from '../packing/packing.service.ts';
 import { buildConnection, buildPush, buildSnapshot, iso } from '../testing/push-builder.ts';
 import { TestApi } from '../testing/test-api.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { COLUMNS } from './lifetimes.queries.ts';
 
-/** Whole seconds, far enough back that all of a story is in the past. */
-const START = Math.floor(Date.now() / 1_000) * 1_000 - 600_000;
+const HOUR_MS = 3_600_000;
+/** In the midst of each story one hour ends and the next one begins; both have ended long ago. */
+const NEXT_HOUR = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 3 * HOUR_MS;
+const START = NEXT_HOUR - 35_000;
 const at = (second: number): number => START + second * 1_000;
 const A = 'socket-aaaa';
 const B = 'socket-bbbb';
@@ -27,6 +30,7 @@ let cookie: string;
 
 beforeAll(async () => {
   database = await createTestDatabase();
+  await openHours();
   api = await TestApi.start({ databaseUrl: database.url });
   cookie = await api.signIn();
 });
@@ -35,6 +39,19 @@ afterAll(async () => {
   await api?.stop();
   await database?.drop();
 });
+
+/** As if no hour of the stories had been packed. */
+async function openHours(): Promise<void> {
+  await database.query('UPDATE packing SET closed_until = $1, packed_until = $1', [iso(NEXT_HOUR - HOUR_MS)]);
+}
+
+/** Packs the hours of the stories that begin before the next one (1) or both (2), and drops their rows. */
+async function packHours(hours: number): Promise<void> {
+  if (hours === 0) return;
+  await api.app.get(PackingService).packUntil(NEXT_HOUR + (hours - 1) * HOUR_MS + HOUR_MS / 4);
+  // The packer does so when the whole day is packed.
+  await database.query('DELETE FROM snapshot WHERE taken_at < (SELECT packed_until FROM packing)');
+}
 
 /** A snapshot taken at a second of the story. */
 function taken(second: number, connections: Connection[], complete = true): Snapshot {
@@ -248,7 +265,7 @@ describe('merging', () => {
       ),
     );
 
-  it('gives the same lifetimes in any order, in any grouping, with any repeats', async () => {
+  it('gives the same lifetimes in any order, in any grouping, with any repeats, and whatever is packed in between', async () => {
     await fc.assert(
       fc.asyncProperty(
         story.chain((snapshots) =>
@@ -257,16 +274,22 @@ describe('merging', () => {
             fc.shuffledSubarray(snapshots, { minLength: snapshots.length }),
             fc.array(fc.constantFrom(...snapshots), { maxLength: 4 }),
             fc.integer({ min: 1, max: 4 }),
+            fc.array(fc.constantFrom(0, 1, 2), { minLength: 1, maxLength: 4 }),
           ),
         ),
-        async ([snapshots, shuffled, repeats, groupSize]) => {
+        async ([snapshots, shuffled, repeats, groupSize, packed]) => {
+          await openHours();
           const inOrder = snapshots.toSorted((a, b) => a.takenAt.localeCompare(b.takenAt));
           const straight = await tell(inOrder);
           const mixed = [...repeats, ...shuffled, ...repeats];
           const crooked = buildPush({ agentId: randomUUID() });
+          let accepted = 0;
           for (let index = 0; index < mixed.length; index += groupSize) {
-            await api.pushed({ ...crooked, snapshots: mixed.slice(index, index + groupSize) });
+            const group = mixed.slice(index, index + groupSize);
+            accepted += (await api.pushed({ ...crooked, snapshots: group })).accepted;
+            await packHours(packed[index % packed.length] ?? 0);
           }
+          expect(accepted).toBe(snapshots.length);
           const known = await stored(crooked.agentId);
           expect(known).toEqual(await stored(straight.agentId));
           for (const row of known) expectBracket(row);
@@ -274,5 +297,5 @@ describe('merging', () => {
       ),
       { numRuns: 25 },
     );
-  });
+  }, 60_000);
 });

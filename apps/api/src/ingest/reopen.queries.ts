@@ -42,7 +42,7 @@ export async function reopenMentioned(sql: Sql, rows: readonly LifetimeRow[]): P
 
 /**
  * Takes back connections that we ended ourselves (`lost`) later than a complete snapshot, which arrived late, proves:
- * {@link endLifetimes} then ends them at the earlier instant.
+ * endLifetimes then ends them at the earlier instant.
  */
 export async function reopenLost(sql: Sql, late: readonly CompleteRow[]): Promise<void> {
   if (late.length === 0) return;
