@@ -56,9 +56,11 @@ export class HistoryReader {
     check(items.length > 10, `there are ${items.length} connections`);
   }
 
+  /** Over all hosts and the whole month. */
   async search(round: number): Promise<void> {
     const peer = Math.floor(round * PEERS);
-    const path = `/api/v1/connections?peer=198.18.${peer >> 8}.${peer & 255}`;
+    const address = `198.18.${peer >> 8}.${peer & 255}`;
+    const path = `/api/v1/connections?peer=${address}&from=${iso(this.#filled.from)}`;
     const { items } = await this.#read<{ items: unknown[] }>(path);
     check(items.length > 10, `${items.length} connections were found`);
   }

@@ -13,8 +13,9 @@ import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { READ } from '../database/data-source.ts';
 import { ApiError } from '../errors/api-error.ts';
-import { newestSnapshots, type NewestSnapshot } from '../history/newest-snapshots.ts';
+import { newestSnapshots } from '../history/newest-snapshots.ts';
 import { fleetTotals } from '../live/fleet-totals.ts';
+import { type PackedSnapshot } from '../packing/snapshot-pack.ts';
 import { decodeCursor, encodeCursor } from '../paging/page-cursor.ts';
 import { canSee } from '../rights/can-see.ts';
 import { type Principal } from '../rights/principal.ts';
@@ -91,7 +92,7 @@ export class FleetService {
 
 function fleetHost(
   { id, hostname, labels }: FleetHostRow,
-  newest: NewestSnapshot | undefined,
+  newest: PackedSnapshot | undefined,
   waiting: WaitingRow | undefined,
   at: number,
 ): FleetHost {

@@ -1,6 +1,8 @@
 import { TCP_STATES, type TcpState } from '@closewatch/socket-states';
 import { type Column } from '../packing/column-codec.ts';
 import { type SnapshotColumns } from '../packing/snapshot-pack.ts';
+import { HOUR_MS } from './snapshot-chunks.queries.ts';
+import { type Turns } from './turns.ts';
 
 /** The columns in the order in which they are joined. */
 function columnsOf({ takenAt, standsAt, intervalMs, seq, complete, run, counts }: SnapshotColumns): Column[] {
@@ -14,34 +16,64 @@ function snapshotsOf(columns: readonly Column[], runIds: readonly string[]): Sna
   return { takenAt, standsAt, intervalMs, seq, complete, run, runIds, counts: counts as Record<TcpState, Column> };
 }
 
-/** One series from pieces in any order; of snapshots of one instant that of the earlier piece counts. */
-export function joinSnapshots(pieces: readonly SnapshotColumns[]): SnapshotColumns {
-  const runIds = [...new Set(pieces.flatMap((piece) => piece.runIds))];
-  const runs = new Map(runIds.map((runId, index) => [runId, index]));
-  const length = pieces.reduce((sum, { takenAt }) => sum + takenAt.length, 0);
-  const columns = Array.from({ length: 6 + TCP_STATES.length }, () => new Float64Array(length));
-  const joined = snapshotsOf(columns, runIds);
-  // Hours, one after the other, are in order at once; only what overlaps has to be sorted.
-  const ordered = pieces.toSorted((a, b) => (a.takenAt[0] ?? 0) - (b.takenAt[0] ?? 0));
-  let at = 0;
-  for (const piece of ordered) {
-    columnsOf(piece).forEach((column, index) => columns[index]?.set(column, at));
-    for (let index = at; index < at + piece.takenAt.length; index++) {
-      joined.run[index] = runs.get(piece.runIds[joined.run[index] ?? 0] ?? '') ?? 0;
-    }
-    at += piece.takenAt.length;
+/**
+ * One series from pieces of an hour each, in any order; of snapshots of one instant that of the earlier piece counts. Gives
+ * others their turn in between.
+ */
+export async function joinHours(pieces: readonly SnapshotColumns[], turns: Turns): Promise<SnapshotColumns> {
+  const hours = new Map<number, SnapshotColumns[]>();
+  for (const piece of pieces) {
+    const hour = Math.floor((piece.takenAt[0] ?? 0) / HOUR_MS);
+    const known = hours.get(hour);
+    if (known === undefined) hours.set(hour, [piece]);
+    else known.push(piece);
   }
-  if (increases(joined.takenAt)) return joined;
-  const rank = rankOf(pieces, ordered);
-  return pick(joined, orderOf(joined.takenAt, rank));
+  const joined: SnapshotColumns[] = [];
+  for (const [, ofHour] of [...hours].sort(([a], [b]) => a - b)) {
+    joined.push(joinSnapshots(ofHour));
+    await turns.give();
+  }
+  const series = new Concatenation(joined);
+  for (const piece of joined) {
+    series.add(piece);
+    await turns.give();
+  }
+  return series.snapshots;
 }
 
-/** Where each snapshot's piece stands among the pieces as they were given. */
-function rankOf(pieces: readonly SnapshotColumns[], ordered: readonly SnapshotColumns[]): Uint32Array {
-  const places = new Map(pieces.map((piece, index) => [piece, index]));
-  return Uint32Array.from(
-    ordered.flatMap((piece) => new Array<number>(piece.takenAt.length).fill(places.get(piece) ?? 0)),
-  );
+/** One series from few pieces, each ordered or not. */
+export function joinSnapshots(pieces: readonly SnapshotColumns[]): SnapshotColumns {
+  const [first] = pieces;
+  if (first !== undefined && pieces.length === 1 && increases(first.takenAt)) return first;
+  const series = new Concatenation(pieces);
+  for (const piece of pieces) series.add(piece);
+  const rank = pieces.flatMap((piece, index) => new Array<number>(piece.takenAt.length).fill(index));
+  return pick(series.snapshots, orderOf(series.snapshots.takenAt, rank));
+}
+
+/** Pieces one after the other. */
+class Concatenation {
+  readonly snapshots: SnapshotColumns;
+  private readonly columns: readonly Column[];
+  private readonly runs: ReadonlyMap<string, number>;
+  private length = 0;
+
+  constructor(pieces: readonly SnapshotColumns[]) {
+    const runIds = [...new Set(pieces.flatMap((piece) => piece.runIds))];
+    const length = pieces.reduce((sum, { takenAt }) => sum + takenAt.length, 0);
+    this.columns = Array.from({ length: 6 + TCP_STATES.length }, () => new Float64Array(length));
+    this.snapshots = snapshotsOf(this.columns, runIds);
+    this.runs = new Map(runIds.map((runId, index) => [runId, index]));
+  }
+
+  /** One of the pieces. */
+  add(piece: SnapshotColumns): void {
+    columnsOf(piece).forEach((column, index) => this.columns[index]?.set(column, this.length));
+    const places = piece.runIds.map((runId) => this.runs.get(runId) ?? 0);
+    const { run } = this.snapshots;
+    const end = this.length + piece.takenAt.length;
+    for (; this.length < end; this.length++) run[this.length] = places[run[this.length] ?? 0] ?? 0;
+  }
 }
 
 function increases(takenAt: Column): boolean {
@@ -52,7 +84,7 @@ function increases(takenAt: Column): boolean {
 }
 
 /** Indices in the order of time, each instant once, that of the least rank. */
-function orderOf(takenAt: Column, rank: Uint32Array): Uint32Array {
+function orderOf(takenAt: Column, rank: readonly number[]): Uint32Array {
   const order = Uint32Array.from(takenAt.keys());
   order.sort((a, b) => (takenAt[a] ?? 0) - (takenAt[b] ?? 0) || (rank[a] ?? 0) - (rank[b] ?? 0));
   return order.filter((place, index) => index === 0 || takenAt[place] !== takenAt[order[index - 1] ?? 0]);

@@ -127,3 +127,78 @@ describe('readSnapshots', () => {
     );
   });
 });
+
+it('has no hole and no repeat while hours are packed and their partitions dropped', async () => {
+  const hosts = [1, 2];
+  const all = Array.from({ length: HOURS * 12 }, (_, index): ShelvedSnapshot => {
+    const takenAt = START + index * 300_000;
+    const counts = StateCountsSchema.parse({ established: index });
+    return {
+      takenAt,
+      standsAt: takenAt,
+      intervalMs: 300_000,
+      seq: index,
+      complete: true,
+      runId: RUNS[0] ?? '',
+      counts,
+    };
+  });
+  await shelf.setPackedUntil(START);
+  for (const host of hosts) await shelf.putRows('snapshot', host, 0, all);
+  let packing = true;
+  const reads = hosts.map(async (hostId) => {
+    let rounds = 0;
+    for (; packing; rounds++) {
+      const range = { hostId, netns: 0, from: START, to: START + HOURS * HOUR_MS };
+      expect([...(await readSnapshots(dataSource.manager, range)).seq]).toEqual(all.map(({ seq }) => seq));
+    }
+    return rounds;
+  });
+  for (let hour = 0; hour < HOURS; hour++) {
+    const begin = START + hour * HOUR_MS;
+    const ofHour = all.filter(({ takenAt }) => takenAt >= begin && takenAt < begin + HOUR_MS);
+    for (const host of hosts) await shelf.putPacks(host, 0, ofHour);
+    await shelf.setPackedUntil(begin + HOUR_MS);
+    await shelf.dropRowsBefore(begin + HOUR_MS);
+  }
+  packing = false;
+  for (const rounds of await Promise.all(reads)) expect(rounds).toBeGreaterThan(3);
+  await shelf.makePartitions(START, HOURS);
+});
+
+it('lets others have their turn while a month is unpacked', async () => {
+  const month = Array.from({ length: 30 * 24 }, (_, hour) => START - (hour + 1) * HOUR_MS);
+  await shelf.makePartitions(START - 30 * 24 * HOUR_MS, 30 * 24);
+  await shelf.setPackedUntil(START);
+  const counts = StateCountsSchema.parse({ established: 7, close_wait: 0 });
+  const snapshots = month.flatMap((hour) =>
+    Array.from({ length: 360 }, (_, index): ShelvedSnapshot => {
+      const takenAt = hour + index * 10_000;
+      return {
+        takenAt,
+        standsAt: takenAt,
+        intervalMs: 10_000,
+        seq: index,
+        complete: true,
+        runId: RUNS[0] ?? '',
+        counts,
+      };
+    }),
+  );
+  await shelf.putPacks(1, 0, snapshots);
+  // CPU of this thread from turn to turn, whatever else the machine does.
+  let longestMs = 0;
+  let reading = true;
+  let before = process.threadCpuUsage();
+  const look = (): void => {
+    const { user, system } = process.threadCpuUsage(before);
+    longestMs = Math.max(longestMs, (user + system) / 1_000);
+    before = process.threadCpuUsage();
+    if (reading) setImmediate(look);
+  };
+  setImmediate(look);
+  const series = await readSnapshots(dataSource.manager, { hostId: 1, netns: 0, from: 0, to: START });
+  reading = false;
+  expect(series.takenAt.length).toBe(30 * 24 * 360);
+  expect(longestMs).toBeLessThan(25);
+});

@@ -2,7 +2,7 @@ import { TCP_STATES, type TcpState } from '@closewatch/socket-states';
 import { type Sql } from '../database/data-source.ts';
 import { type Column } from '../packing/column-codec.ts';
 import { type SnapshotColumns, unpackSnapshots } from '../packing/snapshot-pack.ts';
-import { cutSnapshots, joinSnapshots } from './joined-snapshots.ts';
+import { cutSnapshots, joinHours, joinSnapshots } from './joined-snapshots.ts';
 import { findChunks, type SnapshotRange, type StoredChunk, type StoredRows } from './snapshot-chunks.queries.ts';
 import { parseNumbers } from './stored-numbers.ts';
 import { Turns } from './turns.ts';
@@ -14,12 +14,11 @@ import { Turns } from './turns.ts';
  * at most. Throws PackError when a pack is damaged.
  */
 export async function readSnapshots(sql: Sql, range: SnapshotRange): Promise<SnapshotColumns> {
-  const pieces = await unpackChunks(await findChunks(sql, range));
-  return cutSnapshots(joinSnapshots(pieces), range.from, range.to);
+  return cutSnapshots(await unpackChunks(await findChunks(sql, range)), range.from, range.to);
 }
 
-/** What each chunk holds, ordered within it. */
-export async function unpackChunks(chunks: readonly StoredChunk[]): Promise<SnapshotColumns[]> {
+/** The series that chunks make. */
+export async function unpackChunks(chunks: readonly StoredChunk[]): Promise<SnapshotColumns> {
   const turns = new Turns();
   const pieces: SnapshotColumns[] = [];
   for (const chunk of chunks) {
@@ -30,7 +29,7 @@ export async function unpackChunks(chunks: readonly StoredChunk[]): Promise<Snap
     );
     await turns.give();
   }
-  return pieces;
+  return joinHours(pieces, turns);
 }
 
 /** Rows of one run, in any order. */

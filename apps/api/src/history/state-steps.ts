@@ -1,6 +1,5 @@
 import { TCP_STATES } from '@closewatch/socket-states';
 import { type Sql } from '../database/data-source.ts';
-import { joinSnapshots } from './joined-snapshots.ts';
 import { findRollups, type StoredRollups } from './rollups.queries.ts';
 import { HOUR_MS, type SnapshotRange, type StoredChunk } from './snapshot-chunks.queries.ts';
 import { readSnapshots, unpackChunks } from './snapshot-series.ts';
@@ -38,7 +37,7 @@ export async function stateSteps(sql: Sql, range: SnapshotRange, { source, grid 
   const from = Math.floor(range.from / HOUR_MS) * HOUR_MS;
   const to = Math.ceil(range.to / HOUR_MS) * HOUR_MS - 1;
   const found = await findRollups(sql, { ...range, from, to }, grid);
-  steps.addSnapshots(joinSnapshots(await unpackChunks(found.filter(isChunk))));
+  steps.addSnapshots(await unpackChunks(found.filter(isChunk)));
   for (const stored of found) if (!isChunk(stored)) addRollups(steps, stored);
   return steps;
 }

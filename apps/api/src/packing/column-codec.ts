@@ -56,32 +56,40 @@ export function packColumns(columns: readonly Column[]): Buffer {
   return Buffer.concat([head, writer.bytes()]);
 }
 
-/** What {@link packColumns} packed. Throws {@link PackError}. */
-export function unpackColumns(pack: Uint8Array): Column[] {
+/**
+ * What {@link packColumns} packed. The columns lie in `scratch`, until that is used again, if there is room for them in it:
+ * thousands of packs in a row would otherwise leave much garbage. Throws {@link PackError}.
+ */
+export function unpackColumns(pack: Uint8Array, scratch?: Float64Array): Column[] {
   if (pack[0] !== VERSION) throw new PackError(`version ${pack[0] ?? 'none'} is not known`);
   const content = pack.subarray(HEAD_BYTES);
   const [a = 0, b = 0, c = 0, d = 0] = pack.subarray(1, HEAD_BYTES);
   if (crc32(content) !== (a | (b << 8) | (c << 16) | (d << 24)) >>> 0) throw new PackError('it is damaged');
   try {
-    return readColumns(new PackReader(content));
+    return readColumns(new PackReader(content), scratch);
   } catch (cause) {
     if (cause instanceof RangeError) throw new PackError('it is not complete', { cause });
     throw cause;
   }
 }
 
-function readColumns(reader: PackReader): Column[] {
+function readColumns(reader: PackReader, scratch: Float64Array | undefined): Column[] {
   const count = reader.unsigned();
   const length = reader.unsigned();
   if (count > MAX_COLUMNS || count * length > MAX_PACK_VALUES) {
     throw new PackError(`${count} columns of ${length} values are too many`);
   }
   // One allocation for all: that of many small ones takes longer than reading them.
-  const all = new Float64Array(count * length);
+  const all = roomFor(count * length, scratch);
   const columns = Array.from({ length: count }, (_, index) => all.subarray(index * length, (index + 1) * length));
   for (const column of columns) readColumn(reader, column);
   if (!reader.atEnd) throw new PackError('it goes on after its end');
   return columns;
+}
+
+function roomFor(values: number, scratch: Float64Array | undefined): Float64Array {
+  if (scratch === undefined || scratch.length < values) return new Float64Array(values);
+  return scratch.subarray(0, values).fill(0);
 }
 
 function writeColumn(writer: PackWriter, column: Column): void {

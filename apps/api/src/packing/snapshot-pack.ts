@@ -1,4 +1,4 @@
-import { TCP_STATES, type TcpState } from '@closewatch/socket-states';
+import { type StateCounts, TCP_STATES, type TcpState } from '@closewatch/socket-states';
 import { type Column, packColumns, PackError, unpackColumns } from './column-codec.ts';
 
 /**
@@ -54,5 +54,31 @@ export function unpackSnapshots(hour: number, runIds: readonly string[], pack: U
     run,
     runIds,
     counts: Object.fromEntries(TCP_STATES.map((state, index) => [state, states[index]])) as Record<TcpState, Column>,
+  };
+}
+
+/** One snapshot out of a pack; `takenAt` in milliseconds since the epoch. */
+export interface PackedSnapshot {
+  readonly takenAt: number;
+  readonly intervalMs: number;
+  readonly counts: StateCounts;
+}
+
+/** An hour of samples a second apart, times its columns. */
+const SCRATCH = new Float64Array(3_600 * (6 + TCP_STATES.length));
+
+/** The newest snapshot of a pack taken at or before an instant; undefined when all are later. Throws {@link PackError}. */
+export function newestInPack(hour: number, pack: Uint8Array, at: number): PackedSnapshot | undefined {
+  const [offset, , intervalMs, , , , ...states] = unpackColumns(pack, SCRATCH);
+  const index = offset?.findLastIndex((value) => hour + value <= at) ?? -1;
+  if (index === -1) return undefined;
+  const counts = TCP_STATES.map((state, place) => {
+    const count = states[place]?.[index] ?? NaN;
+    return [state, Number.isNaN(count) ? null : count];
+  });
+  return {
+    takenAt: hour + (offset?.[index] ?? 0),
+    intervalMs: intervalMs?.[index] ?? 0,
+    counts: Object.fromEntries(counts) as StateCounts,
   };
 }

@@ -1,7 +1,14 @@
 import { type Snapshot } from '@closewatch/protocol';
 import { TCP_STATES, type TcpState } from '@closewatch/socket-states';
 import pg from 'pg';
-import { createPartition, partitionOf, type PartitionedTable } from '../database/partitions.queries.ts';
+import {
+  createPartition,
+  dropPartition,
+  listPartitions,
+  nextPartition,
+  partitionOf,
+  type PartitionedTable,
+} from '../database/partitions.queries.ts';
 import { type Column } from '../packing/column-codec.ts';
 import { packSnapshots, type SnapshotColumns } from '../packing/snapshot-pack.ts';
 
@@ -61,6 +68,13 @@ export class SnapshotShelf {
     for (const table of ['snapshot', 'snapshot_pack', 'snapshot_rollup'] satisfies PartitionedTable[]) {
       const firsts = Array.from({ length: hours }, (_, hour) => partitionOf(table, from + hour * HOUR_MS));
       for (const first of new Set(firsts)) await createPartition(this.sql, table, first);
+    }
+  }
+
+  /** Drops partitions of hot rows that end at or before an instant, as the packer does, whole days only. */
+  async dropRowsBefore(at: number): Promise<void> {
+    for (const first of await listPartitions(this.sql, 'snapshot')) {
+      if (Date.parse(nextPartition('snapshot', first)) <= at) await dropPartition(this.sql, 'snapshot', first);
     }
   }
 
