@@ -22,7 +22,9 @@ export async function readJsonBody(payload: IncomingMessage, limits: BodyLimits)
   const chunks: Buffer[] = [];
   const bytes = await readBody(payload, limits, (chunk) => chunks.push(chunk));
   try {
-    return { value: JSON.parse(Buffer.concat(chunks).toString('utf8')), bytes };
+    const [first] = chunks;
+    const whole = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
+    return { value: JSON.parse(whole.toString('utf8')), bytes };
   } catch (error) {
     const reason = coerceError(error).message;
     throw ApiError.badRequest('The body is not valid JSON.', [{ path: 'body', message: reason }]);
@@ -70,26 +72,30 @@ async function gunzipped(payload: IncomingMessage, limits: BodyLimits, take: (ch
   }
 }
 
-async function passedOn(stream: Readable, limits: BodyLimits, take: (chunk: Buffer) => void): Promise<number> {
+function passedOn(stream: Readable, limits: BodyLimits, take: (chunk: Buffer) => void): Promise<number> {
   let size = 0;
+  let ended = false;
   return new Promise((resolve, reject) => {
-    const giveUp = (reason: Error): void => {
-      stream.removeAllListeners('data');
-      stream.resume();
-      reject(reason);
-    };
     stream.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > limits.bytes) return giveUp(tooLarge(limits));
       try {
+        if (size > limits.bytes) throw tooLarge(limits);
         take(chunk);
       } catch (error) {
-        giveUp(coerceError(error));
+        stream.removeAllListeners('data');
+        stream.resume();
+        reject(coerceError(error));
       }
     });
-    stream.once('end', () => resolve(size));
+    stream.once('end', () => {
+      ended = true;
+      resolve(size);
+    });
     stream.once('error', reject);
-    stream.once('close', () => reject(new Error('The body ended before it was complete.')));
+    // Comes after the end, too; to make an error of it each time cost more than to read the body.
+    stream.once('close', () => {
+      if (!ended) reject(new Error('The body ended before it was complete.'));
+    });
   });
 }
 

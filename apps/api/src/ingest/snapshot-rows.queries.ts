@@ -1,6 +1,6 @@
 import { TCP_STATES } from '@closewatch/socket-states';
 import { type Sql } from '../database/data-source.ts';
-import { isoInstant } from '../time/clock.ts';
+import { instantArray, plainArray } from './plain-array.ts';
 import { snapshotKey, type SnapshotRow } from './snapshot-row.ts';
 
 /** What was stored, and what was not because it came late. */
@@ -23,7 +23,8 @@ const TOLD = `unnest(${TYPES.map((type, index) => `$${index + 1}::${type}[]`).jo
  * under which hours are closed, by a statement before this one.
  */
 export async function insertIntoHot(sql: Sql, rows: readonly SnapshotRow[]): Promise<InsertedSnapshots> {
-  const stored = await sql.query<(StoredKey & { late: boolean })[]>(
+  // What is asked for are the exceptions: nearly always there are none.
+  const exceptions = await sql.query<(StoredKey & { late: boolean })[]>(
     `WITH told AS MATERIALIZED (
        SELECT *, taken_at < (SELECT closed_until FROM packing) AS late FROM ${TOLD}
      ), fresh AS (
@@ -31,17 +32,18 @@ export async function insertIntoHot(sql: Sql, rows: readonly SnapshotRow[]): Pro
        SELECT host_id, netns_id, taken_at, ${COLUMNS} FROM told WHERE NOT late
        ON CONFLICT DO NOTHING
        RETURNING host_id, netns_id, taken_at
+     ), repeated AS (
+       SELECT host_id, netns_id, taken_at FROM told WHERE NOT late EXCEPT SELECT host_id, netns_id, taken_at FROM fresh
      )
-     SELECT host_id AS "hostId", netns_id AS netns, taken_at AS "takenAt", false AS late FROM fresh
+     SELECT host_id AS "hostId", netns_id AS netns, taken_at AS "takenAt", false AS late FROM repeated
       UNION ALL
      SELECT host_id, netns_id, taken_at, true FROM told WHERE late`,
     snapshotColumns(rows),
   );
-  const late = new Set(stored.filter((key) => key.late).map(storedKey));
-  return {
-    fresh: new Set(stored.filter((key) => !key.late).map(storedKey)),
-    late: late.size === 0 ? [] : rows.filter((row) => late.has(keyOf(row))),
-  };
+  const fresh = new Set(rows.map(keyOf));
+  for (const key of exceptions) fresh.delete(storedKey(key));
+  const late = new Set(exceptions.filter((key) => key.late).map(storedKey));
+  return { fresh, late: late.size === 0 ? [] : rows.filter((row) => late.has(keyOf(row))) };
 }
 
 /** Stores snapshots in the late table; one that is there already stays as it is. Returns the keys of those that are new. */
@@ -71,16 +73,16 @@ export function keyOf({ hostId, snapshot }: SnapshotRow): string {
   return snapshotKey(hostId, snapshot.netns, Date.parse(snapshot.takenAt));
 }
 
-function snapshotColumns(rows: readonly SnapshotRow[]): unknown[] {
+function snapshotColumns(rows: readonly SnapshotRow[]): string[] {
   return [
-    rows.map(({ hostId }) => hostId),
-    rows.map(({ snapshot }) => snapshot.netns),
-    rows.map(({ snapshot }) => snapshot.takenAt),
-    rows.map(({ snapshot }) => snapshot.intervalMs),
-    rows.map(({ runId }) => runId),
-    rows.map(({ snapshot }) => snapshot.seq),
-    rows.map(({ snapshot }) => snapshot.complete),
-    rows.map(({ snapshot, standsAt }) => (standsAt < Date.parse(snapshot.takenAt) ? isoInstant(standsAt) : null)),
-    ...TCP_STATES.map((state) => rows.map(({ snapshot }) => snapshot.counts[state])),
+    plainArray(rows.map(({ hostId }) => hostId)),
+    plainArray(rows.map(({ snapshot }) => snapshot.netns)),
+    plainArray(rows.map(({ snapshot }) => snapshot.takenAt)),
+    plainArray(rows.map(({ snapshot }) => snapshot.intervalMs)),
+    plainArray(rows.map(({ runId }) => runId)),
+    plainArray(rows.map(({ snapshot }) => snapshot.seq)),
+    plainArray(rows.map(({ snapshot }) => snapshot.complete)),
+    instantArray(rows.map(({ snapshot, standsAt }) => (standsAt < Date.parse(snapshot.takenAt) ? standsAt : null))),
+    ...TCP_STATES.map((state) => plainArray(rows.map(({ snapshot }) => snapshot.counts[state]))),
   ];
 }
