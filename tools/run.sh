@@ -2,7 +2,7 @@
 # What `npm start`, `npm test` and the other scripts of package.json call: on a fresh clone it first
 # installs what is missing, then does the task with the Node.js that the install brought.
 #
-#   sh tools/run.sh start|test|check|static|build|agent|leak-lab|screens|bench|fuzz [arguments]
+#   sh tools/run.sh start|test|check|static|build|agent|backup|restore|leak-lab|screens|bench|fuzz [arguments]
 #
 # Ends in `exec`, so that Ctrl-C and SIGTERM reach the program itself.
 set -eu
@@ -82,6 +82,10 @@ case $task in
     build --projects agent
     exec node --enable-source-maps dist/agent/main.js "$@"
     ;;
+  backup | restore)
+    build --projects api
+    exec node --enable-source-maps dist/api/backup.js "$task" "$@"
+    ;;
   leak-lab)
     exec node --no-warnings tools/leak-lab/main.ts "$@"
     ;;
@@ -114,7 +118,7 @@ case $task in
     exec node tools/test/run.ts "$@"
     ;;
   *)
-    say "unknown task '$task'; one of start, test, check, static, build, agent, leak-lab, screens, bench, fuzz"
+    say "unknown task '$task'; one of start, test, check, static, build, agent, backup, restore, leak-lab, screens, bench, fuzz"
     exit 2
     ;;
 esac

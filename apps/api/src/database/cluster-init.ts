@@ -105,7 +105,8 @@ async function removeUnfinished(home: string): Promise<void> {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process has this pid. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -13,13 +13,13 @@ export async function bundleForTests() {
   const outdir = join(workspace, 'dist/test/api-bundle');
   await build({
     ...NODE_BUNDLE,
-    entryPoints: [
-      join(source, 'main.ts'),
-      join(source, 'testing/test-server.ts'),
-      join(source, 'testing/hold-server.ts'),
-    ],
+    entryPoints: {
+      main: join(source, 'main.ts'),
+      backup: join(source, 'backup/main.ts'),
+      'test-server': join(source, 'testing/test-server.ts'),
+      'hold-server': join(source, 'testing/hold-server.ts'),
+    },
     outdir,
-    entryNames: '[name]',
   });
   return outdir;
 }
