@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import pg from 'pg';
 import { createPartition, type PartitionedTable, partitionOf } from '../database/partitions.queries.ts';
-import { fillHosts, fillLifetimes } from './filled-hosts.queries.ts';
+import { fillHosts, fillLifetimes, withoutIndexes } from './filled-hosts.queries.ts';
 import { type FilledHour, randomHours, storeHours, storeRows, writeOpenMetrics } from './filled-hours.ts';
 
 /**
@@ -43,7 +43,9 @@ try {
   }
   const ids = await fillHosts(sql, hosts, from);
   await fillSnapshots();
-  await fillLifetimes(sql, lifetimes, hosts, from, now);
+  await withoutIndexes(sql, ['connection_ended', 'connection_open'], () =>
+    fillLifetimes(sql, lifetimes, hosts, from, now),
+  );
   await client.query('VACUUM ANALYZE');
   process.stdout.write(`${JSON.stringify({ id: ids.get(1), from, packedUntil, to: now })}\n`);
 } finally {
