@@ -19,6 +19,8 @@ const READ_POOL_SIZE = 4;
 const READ_TIMEOUT_MS = 5_000;
 const WRITE_POOL_SIZE = 3;
 
+const READ_SETTINGS = '-c default_transaction_read_only=on -c max_parallel_workers_per_gather=0';
+
 /** Name of the data source for reads: `@InjectDataSource(READ)`. Its transactions are read only. */
 export const READ = 'read';
 
@@ -49,7 +51,10 @@ export function dataSourceOptions(databaseUrl: string): DataSourceOptions {
   };
 }
 
-/** The same database for reads alone: statements end after five seconds, and nothing can be written. */
+/**
+ * The same database for reads alone: statements end after five seconds, nothing can be written, and each has one process
+ * at work, so that four of them leave room for what agents push.
+ */
 export function readDataSourceOptions(databaseUrl: string): DataSourceOptions & { name: string } {
   return {
     type: 'postgres',
@@ -62,7 +67,7 @@ export function readDataSourceOptions(databaseUrl: string): DataSourceOptions & 
     extra: {
       connectionString: databaseUrl,
       keepAlive: true,
-      ...sessionSettings(READ_TIMEOUT_MS, '-c default_transaction_read_only=on'),
+      ...sessionSettings(READ_TIMEOUT_MS, READ_SETTINGS),
     },
     poolErrorHandler: () => undefined,
   };
