@@ -9,6 +9,7 @@ import { CONFIGURATION } from './config/configuration.token.ts';
 import { ConnectionsModule } from './connections/connections.module.ts';
 import { dataSourceOptions, readDataSourceOptions, writePoolOptions } from './database/data-source.ts';
 import { PartitionsService } from './database/partitions.service.ts';
+import { BackfillsService } from './database/upgrades/backfills.service.ts';
 import { EventsModule } from './events/events.module.ts';
 import { FleetModule } from './fleet/fleet.module.ts';
 import { ErrorFilter } from './errors/error.filter.ts';
@@ -59,6 +60,7 @@ class FoundationModule {
         { provide: WRITE_POOL, useFactory: () => new pg.Pool(writePoolOptions(databaseUrl)) },
         KeptDays,
         PartitionsService,
+        BackfillsService,
       ],
       exports: [CONFIGURATION, Clock, INGEST_LIMITS, WRITE_POOL, KeptDays, PartitionsService],
     };

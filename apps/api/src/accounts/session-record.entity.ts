@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** A browser that somebody signed in with. The cookie itself is not kept, only its SHA-256. */
 @Entity('session')
@@ -15,6 +15,7 @@ export class SessionRecord {
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;
 
+  @Index('session_expires')
   @Column('timestamptz', { name: 'expires_at' })
   expiresAt: Date;
 }

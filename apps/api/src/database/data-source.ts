@@ -8,6 +8,7 @@ import { SnapshotSections1795478400000 } from './migrations/1795478400000-snapsh
 import { History1795564800000 } from './migrations/1795564800000-history.ts';
 import { LifetimeSearch1795575600000 } from './migrations/1795575600000-lifetime-search.ts';
 import { OwnCompleteness1795579200000 } from './migrations/1795579200000-own-completeness.ts';
+import { Backfills1795582800000 } from './migrations/1795582800000-backfills.ts';
 
 /** Held while migrations run, so that two servers that start together do not run them twice. */
 export const MIGRATION_LOCK = 2_031_173_002;
@@ -38,8 +39,10 @@ export function dataSourceOptions(databaseUrl: string): DataSourceOptions {
       History1795564800000,
       LifetimeSearch1795575600000,
       OwnCompleteness1795579200000,
+      Backfills1795582800000,
     ],
-    migrationsTransactionMode: 'all',
+    // A large index is made outside of any (docs/adr/0029).
+    migrationsTransactionMode: 'each',
     synchronize: false,
     logging: false,
     applicationName: 'closewatch',

@@ -11,11 +11,20 @@ export interface TestDatabase {
 }
 
 /** A database for one test file, cloned from the migrated template. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export function createTestDatabase(): Promise<TestDatabase> {
+  return createDatabase(TEMPLATE);
+}
+
+/** A database without anything in it, not even our schema. */
+export function createEmptyDatabase(): Promise<TestDatabase> {
+  return createDatabase('template0');
+}
+
+async function createDatabase(template: string): Promise<TestDatabase> {
   const serverUrl = process.env.CLOSEWATCH_TEST_DATABASE_URL ?? '';
   const name = `test_${randomBytes(6).toString('hex')}`;
   const url = withDatabase(serverUrl, name);
-  await run(serverUrl, `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
+  await run(serverUrl, `CREATE DATABASE ${name} TEMPLATE ${template}`);
   return {
     url,
     query: (text, values) => run(url, text, values),

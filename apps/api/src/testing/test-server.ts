@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { migrate } from '../database/data-source.ts';
 import { EmbeddedServer } from '../database/embedded-server.ts';
+import { startDebianServer } from './debian-server.ts';
 
 export const TEMPLATE = 'closewatch_template';
 
@@ -12,16 +13,26 @@ interface TestServer {
   readonly stop: () => Promise<void>;
 }
 
-/**
- * One PostgreSQL for a test run, with a migrated template to clone databases from: the embedded one, or, to try another
- * version, the server at `url`, whose user may make databases.
- */
-export async function startTestServer(url?: string): Promise<TestServer> {
-  const server = url === undefined || url === '' ? await ownServer() : { url, stop: () => dropTemplate(url) };
+/** Which server a run uses instead of the embedded one; an empty text is none. */
+interface OtherServer {
+  /** It runs already; its user may make databases. */
+  readonly url?: string;
+  /** Where another version is installed, /usr/lib/postgresql/15, that the run starts for itself. */
+  readonly installation?: string;
+}
+
+/** One PostgreSQL for a test run, with a migrated template to clone databases from. */
+export async function startTestServer({ url = '', installation = '' }: OtherServer = {}): Promise<TestServer> {
+  const server = await serverOf(url, installation);
   await dropTemplate(server.url);
   await runOn(server.url, `CREATE DATABASE ${TEMPLATE}`);
   await migrate(withDatabase(server.url, TEMPLATE));
   return server;
+}
+
+async function serverOf(url: string, installation: string): Promise<TestServer> {
+  if (url !== '') return { url, stop: () => dropTemplate(url) };
+  return installation === '' ? ownServer() : startDebianServer(installation);
 }
 
 async function ownServer(): Promise<TestServer> {
