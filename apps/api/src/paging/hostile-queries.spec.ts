@@ -118,6 +118,11 @@ const cursor = fc.oneof(
   fc.array(fc.oneof(nasty, instant), { maxLength: 3 }).map((place) => encodeCursor(place as string[])),
   text,
 );
+const address = fc.oneof(
+  fc.tuple(fc.ipV4(), fc.constantFrom('', '/0', '/8', '/32', '/33')).map((parts) => parts.join('')),
+  fc.tuple(fc.ipV6(), fc.constantFrom('', '/0', '/96', '/128', '/129')).map((parts) => parts.join('')),
+  fc.constantFrom('::ffff:10.0.0.0/104', '::ffff:0:0/96', 'fe80::1%eth0', '[::1]'),
+);
 /** Values that at least look like what the parameter is, or else nothing would get past the parser. */
 const plausible: Readonly<Record<string, fc.Arbitrary<string>>> = {
   cursor,
@@ -125,6 +130,22 @@ const plausible: Readonly<Record<string, fc.Arbitrary<string>>> = {
   from: instant,
   to: instant,
   seenSince: instant,
+  a: instant,
+  b: instant,
+  until: instant,
+  by: fc.constantFrom('process', 'peer', 'port'),
+  groupBy: fc.constantFrom('process', 'peer', 'port'),
+  groups: fc.integer({ min: 1, max: 50 }).map(String),
+  change: fc.constantFrom('appeared', 'vanished'),
+  peer: address,
+  local: address,
+  port: fc.constantFrom('0', '443', '65535'),
+  peerPort: fc.constantFrom('0', '443', '65535'),
+  localPort: fc.constantFrom('0', '443', '65535'),
+  process: fc.constantFrom('java', '4711', '%', "'", '\\', '{}', '"'),
+  host: fc.constantFrom('web-1', push.agentId, '%', '\\'),
+  open: fc.constantFrom('true', 'false'),
+  format: fc.constantFrom('json', 'csv'),
   netns: fc.constantFrom('0', '3', '2147483647'),
   points: fc.integer({ min: 1, max: 2_000 }).map(String),
 };
@@ -162,7 +183,7 @@ describe('hostile query parameters', () => {
         expect(status).toBeLessThan(500);
         if (status >= 400) ErrorAnswerSchema.parse(body);
       }),
-      { numRuns: 400 },
+      { numRuns: 600 },
     );
   });
 
@@ -192,6 +213,34 @@ describe('hostile query parameters', () => {
   ])('with %s in the cursor of events is 400', async (_what, place) => {
     const answer = await get(`/api/v1/hosts/${push.agentId}/events?cursor=${encodeCursor(place)}`);
     expect(errorOf(answer)).toMatchObject({ statusCode: 400, issues: [{ path: 'cursor' }] });
+  });
+
+  it.each([
+    ['no JSON', [1, '{']],
+    ['JSON that is no subject', [1, '7']],
+    ['JSON with a NUL', [1, JSON.stringify({ address: '\0' })]],
+    ['half a surrogate pair', [1, '{"address":"\\ud800"}']],
+    ['a count that no column takes', [2_147_483_648, '{}']],
+  ])('with %s in the cursor of groups is 400', async (_what, place) => {
+    const path = `/api/v1/hosts/${push.agentId}/connections/groups?by=peer&cursor=${encodeCursor(place)}`;
+    expect(errorOf(await get(path))).toMatchObject({ statusCode: 400, issues: [{ path: 'cursor' }] });
+  });
+
+  it.each([
+    ['a NUL', [iso(now), 1, 'socket\0']],
+    ['a host that no column takes', [iso(now), 2_147_483_648, 'socket-aaaa']],
+    ['what is no instant', ['yesterday', 1, 'socket-aaaa']],
+  ])('with %s in the cursor of a search is 400', async (_what, place) => {
+    const answer = await get(`/api/v1/connections?cursor=${encodeCursor(place)}`);
+    expect(errorOf(answer)).toMatchObject({ statusCode: 400, issues: [{ path: 'cursor' }] });
+  });
+
+  it.each([
+    ['a NUL', [iso(now), 'socket\0', 0, 0, 0]],
+    ['a negative number', [iso(now), 'socket-aaaa', 0, -1, 0]],
+  ])('with %s in the cursor of a difference is 400', async (_what, place) => {
+    const path = `/api/v1/hosts/${push.agentId}/connections/diff?a=${iso(now)}&cursor=${encodeCursor(place)}`;
+    expect(errorOf(await get(path))).toMatchObject({ statusCode: 400, issues: [{ path: 'cursor' }] });
   });
 
   it.each([
