@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { NODE_BUNDLE } from '../../build/node-bundle.ts';
 
 const WORKSPACE = resolve(import.meta.dirname, '../../..');
-const LONGEST_MS = 180_000;
+const LONGEST_MS = 240_000;
 
 /** What apps/api/src/testing/history-filler.ts is asked for. */
 export interface FillPlan {
@@ -37,7 +37,8 @@ export async function fillHistory(databaseUrl: string, plan: FillPlan): Promise<
     const entryPoints = [join(WORKSPACE, 'apps/api/src/testing/history-filler.ts')];
     await build({ entryPoints, outfile, ...NODE_BUNDLE, define: { CLOSEWATCH_VERSION: '"bench"' } });
     const words = [outfile, databaseUrl, JSON.stringify(plan)];
-    const { stdout } = await promisify(execFile)(process.execPath, words, { timeout: LONGEST_MS });
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, words, { timeout: LONGEST_MS });
+    process.stderr.write(stderr);
     return JSON.parse(stdout) as Filled;
   } finally {
     rmSync(folder, { recursive: true, force: true });

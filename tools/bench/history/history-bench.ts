@@ -11,7 +11,7 @@ const POINTS = 500;
 const STATES = 12;
 const HOSTS = 1_000;
 const LIFETIMES = 1_000_000;
-const HOURS = 24;
+const HOURS = 12;
 const DAYS = 30;
 const BUDGET_MS = 100;
 

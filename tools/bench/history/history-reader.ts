@@ -40,9 +40,9 @@ export class HistoryReader {
     check(t.length > POINTS / 2 && known >= LEAST_SHARE * t.length, `${known} of ${t.length} steps have a value`);
   }
 
-  /** As of an instant of the last day, all hosts on one page. */
+  /** As of an instant of the last half day, all hosts on one page. */
   async fleet(round: number): Promise<void> {
-    const at = this.#filled.packedUntil - round * 23 * HOUR_MS - 1;
+    const at = this.#filled.packedUntil - round * 11 * HOUR_MS - 1;
     const path = `/api/v1/fleet?at=${iso(at)}&limit=1000`;
     const { items, totals } = await this.#read<{ items: unknown[]; totals: { hosts: { live: number } } }>(path);
     check(items.length === 1_000 && totals.hosts.live === 1_000, `${totals.hosts.live} of ${items.length} are live`);

@@ -43,10 +43,16 @@ try {
   }
   const ids = await fillHosts(sql, hosts, from);
   await fillSnapshots();
+  const snapshotsAt = performance.now();
   await withoutIndexes(sql, ['connection_ended', 'connection_open'], () =>
     fillLifetimes(sql, lifetimes, hosts, from, now),
   );
+  const lifetimesAt = performance.now();
   await client.query('VACUUM ANALYZE');
+  const seconds = [snapshotsAt, lifetimesAt - snapshotsAt, performance.now() - lifetimesAt].map((ms) =>
+    Math.round(ms / 1_000),
+  );
+  console.error(`filled in seconds: snapshots ${seconds[0]}, lifetimes ${seconds[1]}, vacuum ${seconds[2]}`);
   process.stdout.write(`${JSON.stringify({ id: ids.get(1), from, packedUntil, to: now })}\n`);
 } finally {
   await client.end();
