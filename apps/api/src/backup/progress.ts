@@ -9,12 +9,18 @@ export interface ProgressOutput {
 
 /** Tells a person how far a backup or a restore is. */
 export class Progress {
-  private readonly startedAt = performance.now();
+  private startedAt = performance.now();
   private reportedAt = performance.now();
   private bytes = 0;
   private onLine = false;
 
   constructor(private readonly output: ProgressOutput) {}
+
+  /** What is added from here on is counted anew. */
+  begin(): void {
+    this.startedAt = performance.now();
+    this.bytes = 0;
+  }
 
   /** A line that stays. */
   say(text: string): void {

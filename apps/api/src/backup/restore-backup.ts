@@ -36,6 +36,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<void> {
   expectKnownMigrations(header.migrations, file, header.closewatch);
   signal.throwIfAborted();
   const database = await options.open();
+  progress.begin();
   try {
     const sql = await connect(database.url, database.where);
     try {
