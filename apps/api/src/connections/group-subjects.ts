@@ -1,11 +1,14 @@
-import { type Connection, type ConnectionGrouping, type GroupSubject } from '@closewatch/protocol';
+import { type ConnectionGrouping, Count, type GroupSubject, OWNERSHIPS, Port, Text } from '@closewatch/protocol';
+import { z } from 'zod';
 
 /** How a group is told apart, as {@link SUBJECT_SQL} makes it; its order in Postgres is that of jsonb. */
-export type StoredSubject =
-  | { readonly pid: number; readonly startedAt: string | null; readonly executable: string }
-  | { readonly ownership: Connection['ownership'] }
-  | { readonly address: string }
-  | { readonly side: 'local' | 'peer'; readonly port: number };
+export const StoredSubject = z.union([
+  z.strictObject({ pid: Count, startedAt: Text(64).nullable(), executable: Text(512) }),
+  z.strictObject({ ownership: z.enum(OWNERSHIPS) }),
+  z.strictObject({ address: Text(64) }),
+  z.strictObject({ side: z.enum(['local', 'peer']), port: Port }),
+]);
+export type StoredSubject = z.infer<typeof StoredSubject>;
 
 /** The same subject, jsonb, for connections that belong together: what GroupSubjectSchema says in words. */
 export const SUBJECT_SQL: Readonly<Record<ConnectionGrouping, string>> = {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type ConnectionGrouping, type ConnectionGroups, Count, Text } from '@closewatch/protocol';
+import { type ConnectionGrouping, type ConnectionGroups, Count } from '@closewatch/protocol';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
@@ -9,13 +9,11 @@ import { decodeCursor, encodeCursor } from '../paging/page-cursor.ts';
 import { type Principal } from '../rights/principal.ts';
 import { Clock } from '../time/clock.ts';
 import { pastInstant } from './asked-instants.ts';
+import { StoredSubject } from './group-subjects.ts';
 import { listGroups } from './groups.queries.ts';
 
-/** JSON that Postgres takes: what was once a subject. */
-const SubjectText = Text(1_000).refine((text) => {
-  const subject: unknown = JSON.parse(text);
-  return typeof subject === 'object' && subject !== null && !text.includes('\\u0000') && !/\\ud[89a-f]/i.test(text);
-});
+/** A subject as JSON; written anew, for Postgres reads numbers and repeated names that we do not. */
+const SubjectText = z.string().transform((text) => JSON.stringify(StoredSubject.parse(JSON.parse(text))));
 /** How many the last group of the page has, and what it is told apart by. */
 const Place = z.tuple([Count, SubjectText]);
 

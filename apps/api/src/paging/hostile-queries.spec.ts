@@ -218,6 +218,7 @@ describe('hostile query parameters', () => {
   it.each([
     ['no JSON', [1, '{']],
     ['JSON that is no subject', [1, '7']],
+    ['a number beyond all', [1, '{"side":"peer","port":1e999999}']],
     ['JSON with a NUL', [1, JSON.stringify({ address: '\0' })]],
     ['half a surrogate pair', [1, '{"address":"\\ud800"}']],
     ['a count that no column takes', [2_147_483_648, '{}']],
