@@ -9,10 +9,11 @@ import { join, resolve } from 'node:path';
 import { agentBench } from './agent/agent-bench.ts';
 import { historyBench } from './history/history-bench.ts';
 import { ingestBench } from './ingest/ingest-bench.ts';
+import { memoryBench } from './memory/memory-bench.ts';
 import { CannotRun, type Bench } from './bench.ts';
 import { figuresAsText, missedIn } from './figures.ts';
 
-const BENCHES: readonly Bench[] = [agentBench, ingestBench, historyBench];
+const BENCHES: readonly Bench[] = [agentBench, ingestBench, memoryBench, historyBench];
 const FAULTY_USE = 2;
 const CANNOT_RUN = 3;
 

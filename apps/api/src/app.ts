@@ -50,6 +50,7 @@ export async function createApp(options: ServerOptions): Promise<NestFastifyAppl
   const ingest = app.get(IngestService);
   openPushLane(app.getHttpServer(), edge.current, {
     rule: allowRuleOf(SnapshotsController, 'push'),
+    refuseWhenFull: () => ingest.refuseWhenFull(),
     push: (body, bytes) => ingest.push(body, bytes),
   });
   return app;

@@ -22,7 +22,7 @@ export class ClosewatchServer {
   #url = '';
   #signInCode = '';
 
-  private constructor(nodeWords: readonly string[]) {
+  private constructor(nodeWords: readonly string[], environment: NodeJS.ProcessEnv) {
     this.#child = spawn(process.execPath, [...nodeWords, PROGRAM], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: {
@@ -31,13 +31,18 @@ export class ClosewatchServer {
         CLOSEWATCH_DATA: this.#data,
         CLOSEWATCH_LOCAL_AGENT: 'off',
         CLOSEWATCH_TOKEN: this.token,
+        ...environment,
       },
     });
   }
 
-  static async start(nodeWords: readonly string[] = []): Promise<ClosewatchServer> {
+  /** `nodeWords`: for Node itself, before the program. */
+  static async start(
+    nodeWords: readonly string[] = [],
+    environment: NodeJS.ProcessEnv = {},
+  ): Promise<ClosewatchServer> {
     if (!existsSync(PROGRAM)) throw new CannotRun('dist/api is missing: npm run build');
-    const server = new ClosewatchServer(nodeWords);
+    const server = new ClosewatchServer(nodeWords, environment);
     try {
       server.#url = await server.#announcedUrl();
       server.#database = new pg.Client({ connectionString: server.databaseUrl });

@@ -2,9 +2,9 @@ import { type Bench, type BenchResult, type Skipped } from '../bench.ts';
 import { type Figure } from '../figures.ts';
 import { ClosewatchServer } from './closewatch-server.ts';
 import { InfluxServer } from './influx-server.ts';
-import { type LoadReport, requireWrk, runWrk } from './wrk-load.ts';
-import { PushLoad } from './push-load.ts';
-import { HOSTS } from './push-load.ts';
+import { measureOverload } from './overload.ts';
+import { HOSTS, PushLoad } from './push-load.ts';
+import { type LoadReport, requireWrk, runWrk, THREADS } from './wrk-load.ts';
 
 const WARM_UP_SECONDS = 10;
 const SECONDS = 30;
@@ -23,7 +23,7 @@ export const ingestBench: Bench = {
     const skipped: Skipped[] = [];
     const counts = await measureCloseWatch('counts', 0, seconds);
     const mixed = await measureCloseWatch('one host in ten leaks', LEAKING, seconds);
-    figures.push(...counts.figures, ...mixed.figures);
+    figures.push(...counts.figures, ...mixed.figures, ...(await measureOverload()));
     if (InfluxServer.isInstalled()) {
       const influx = await measureInflux(seconds);
       figures.push(...influx.figures, {
@@ -77,7 +77,7 @@ async function measureInflux(seconds: number): Promise<Measured> {
   console.error('bench ingest: InfluxDB...');
   const server = await InfluxServer.start();
   try {
-    const words = [HOSTS, 1];
+    const words = [HOSTS, THREADS];
     const warmUp = await runWrk(server.writeUrl, 'lines', words, Math.min(seconds, WARM_UP_SECONDS));
     const before = server.cpuMs();
     const report = await runWrk(server.writeUrl, 'lines', words, seconds);

@@ -18,6 +18,6 @@ function request()
   return post(host.prefix .. table.concat(told, ",") .. string.format(" %.0f", at))
 end
 
-function response(status, _, body)
-  count(status == 204, status, body)
+function response(status, headers, body)
+  count(status == 204, status, headers, body)
 end

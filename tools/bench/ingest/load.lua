@@ -35,6 +35,18 @@ local function nextHost()
   return hosts[turn]
 end
 
+-- So many posts a second in all, as evenly as the machine allows; 0: as many as are answered.
+local function pace(rate)
+  if rate <= 0 then return end
+  local next = 0
+  function delay()
+    ffi.C.clock_gettime(0, moment)
+    local at = tonumber(moment.seconds) * 1000 + tonumber(moment.nanoseconds) / 1000000
+    next = math.max(next + 1000 / rate, at)
+    return math.floor(next - at)
+  end
+end
+
 local function post(body)
   sent = sent + 1
   return head .. #body .. "\r\n\r\n" .. body
@@ -44,11 +56,16 @@ local function headOf(more)
   return "POST " .. wrk.path .. " HTTP/1.1\r\nHost: " .. wrk.host .. ":" .. wrk.port .. "\r\n" .. more .. "Content-Length: "
 end
 
-sent, accepted, refused = 0, 0, 0
+sent, accepted, busy, refused = 0, 0, 0, 0
 
-local function count(isAccepted, status, body)
+-- Busy: the server asks to be tried again later, and says when.
+local function count(isAccepted, status, headers, body)
   if isAccepted then
     accepted = accepted + 1
+    return
+  end
+  if status == 503 and headers["retry-after"] then
+    busy = busy + 1
     return
   end
   refused = refused + 1
@@ -63,14 +80,14 @@ end
 
 -- One line of JSON on standard output, beside what wrk says itself.
 function done(summary, latency)
-  local total = { sent = 0, accepted = 0, refused = 0 }
+  local total = { sent = 0, accepted = 0, busy = 0, refused = 0 }
   for _, thread in ipairs(threads) do
     for name, value in pairs(total) do total[name] = value + thread:get(name) end
   end
   local errors = summary.errors
   io.write(string.format(
-    'report {"seconds":%.6f,"sent":%d,"accepted":%d,"refused":%d,"broken":%d,"p50Ms":%.3f,"p99Ms":%.3f}\n',
-    summary.duration / 1e6, total.sent, total.accepted, total.refused,
+    'report {"seconds":%.6f,"sent":%d,"accepted":%d,"busy":%d,"refused":%d,"broken":%d,"p50Ms":%.3f,"p99Ms":%.3f}\n',
+    summary.duration / 1e6, total.sent, total.accepted, total.busy, total.refused,
     errors.connect + errors.read + errors.write + errors.timeout,
     latency:percentile(50) / 1000, latency:percentile(99) / 1000
   ))

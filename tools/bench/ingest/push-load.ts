@@ -1,5 +1,5 @@
 import { type ClosewatchServer } from './closewatch-server.ts';
-import { type LoadReport, runWrk, THREADS } from './wrk-load.ts';
+import { CONNECTIONS, type LoadReport, runWrk, THREADS } from './wrk-load.ts';
 
 /** As many hosts push in turn. */
 export const HOSTS = 300;
@@ -22,12 +22,14 @@ export class PushLoad {
     this.#leaking = leaking;
   }
 
-  async run(seconds: number): Promise<LoadReport> {
+  /** `rate`: so many a second; 0: as many as are answered. */
+  async run(seconds: number, connections = CONNECTIONS, rate = 0): Promise<LoadReport> {
     const firstSeq = SEQS_A_RUN * this.#runs++;
-    const words = [this.#server.token, PROTOCOL, HOSTS, this.#leaking, THREADS, firstSeq];
-    const report = await runWrk(`${this.#server.url}/api/v1/snapshots`, 'pushes', words, seconds);
+    const words = [this.#server.token, PROTOCOL, HOSTS, this.#leaking, THREADS, firstSeq, rate];
+    const report = await runWrk(`${this.#server.url}/api/v1/snapshots`, 'pushes', words, seconds, connections);
     this.#sent += report.sent;
     this.#accepted += report.accepted;
+    if (report.refused > 0) throw new Error(`${report.refused} pushes were refused`);
     return report;
   }
 

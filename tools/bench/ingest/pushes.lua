@@ -1,5 +1,5 @@
 -- What wrk sends to Closewatch: each request is a push of one snapshot with twelve counts, of one of so many hosts.
---   TOKEN PROTOCOL HOSTS LEAKING THREADS FIRST_SEQ
+--   TOKEN PROTOCOL HOSTS LEAKING THREADS FIRST_SEQ RATE
 -- LEAKING: every how many-th host lists three CLOSE_WAIT connections; 0: none does.
 local second, secondText = 0, ""
 
@@ -32,9 +32,10 @@ local function connections(host)
 end
 
 function init(args)
-  local token, protocol, total, leaking, threadCount, firstSeq = unpack(args)
+  local token, protocol, total, leaking, threadCount, firstSeq, rate = unpack(args)
   head = headOf("Authorization: Bearer " .. token .. "\r\nContent-Type: application/json\r\n")
   math.randomseed(id + 1)
+  pace(tonumber(rate) / tonumber(threadCount))
   local since = textOf(now())
   for number = id + 1, tonumber(total), tonumber(threadCount) do
     local host = { number = number, seq = tonumber(firstSeq), last = 0, since = since, counts = { unpack(usual) } }
@@ -66,7 +67,7 @@ function request()
   )
 end
 
-function response(status, _, body)
+function response(status, headers, body)
   local stored = status == 200 and string.find(body, '"accepted":1,"duplicate":0,"rejected":[]', 1, true) ~= nil
-  count(stored, status, body)
+  count(stored, status, headers, body)
 end

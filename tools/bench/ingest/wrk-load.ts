@@ -6,7 +6,7 @@ import { CannotRun } from '../bench.ts';
 
 /** As many as the other side's two cores leave room for; each has hosts of its own. */
 export const THREADS = 1;
-const CONNECTIONS = 64;
+export const CONNECTIONS = 64;
 
 /** What wrk saw. Latencies in milliseconds. */
 export interface LoadReport {
@@ -15,6 +15,9 @@ export interface LoadReport {
   readonly sent: number;
   /** Answers that say that what was sent is stored. */
   readonly accepted: number;
+  /** Answers 503 with Retry-After: nothing was taken. */
+  readonly busy: number;
+  /** Any other answers. */
   readonly refused: number;
   /** Connections refused, reset or silent too long. */
   readonly broken: number;
@@ -39,13 +42,14 @@ export async function runWrk(
   load: 'pushes' | 'lines',
   words: readonly (string | number)[],
   seconds: number,
+  connections = CONNECTIONS,
 ): Promise<LoadReport> {
   const folder = mkdtempSync(join(tmpdir(), 'closewatch-wrk-'));
   try {
     const script = join(folder, `${load}.lua`);
     const parts = ['load.lua', `${load}.lua`].map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'));
     writeFileSync(script, parts.join(''));
-    const wrk = ['wrk', `-t${THREADS}`, `-c${CONNECTIONS}`, `-d${seconds}s`, '--timeout', '20s', '-s', script, url];
+    const wrk = ['wrk', `-t${THREADS}`, `-c${connections}`, `-d${seconds}s`, '--timeout', '20s', '-s', script, url];
     // The shell's own `times` tell what wrk has used: its second line is of what it started.
     const said = await outputOf('sh', ['-c', '"$@"; times', 'load', ...wrk, '--', ...words.map(String)]);
     const report = /^report (.*)$/m.exec(said)?.[1];

@@ -1,5 +1,4 @@
 import { type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import { Logger } from '@nestjs/common';
 import { PUSH_LIMITS, type PushAnswer } from '@closewatch/protocol';
 import { ApiError } from '../errors/api-error.ts';
 import { coerceError } from '../errors/coerce-error.ts';
@@ -8,12 +7,15 @@ import { readJsonBody } from '../ingest/push-body.ts';
 import { type AllowRule } from '../rights/allow.decorator.ts';
 import { enforce } from '../rights/rights.guard.ts';
 import { type Edge, SNAPSHOTS } from './http-server.ts';
+import { PushLog } from './push-log.ts';
 import { requestIdOf } from './request-id.ts';
 
 /** What becomes of a push that was let in. */
 export interface PushTarget {
   /** Who may push. */
   readonly rule: AllowRule | undefined;
+  /** Throws when nothing more is taken at the moment. */
+  refuseWhenFull(): void;
   push(body: unknown, bytes: number): Promise<PushAnswer>;
 }
 
@@ -26,11 +28,11 @@ const LIMITS = { bytes: PUSH_LIMITS.bodyBytes, gzip: true };
  * attached itself. Anything unusual about a request, such as another content type, goes the long way.
  */
 export function openPushLane(server: Server, edge: Edge, target: PushTarget): void {
-  const logger = new Logger('Pushes');
+  const log = new PushLog();
   const listeners = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request');
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    if (isPush(request)) void answer(request, response, edge, target, logger);
+    if (isPush(request)) void answer(request, response, edge, target, log);
     else for (const listener of listeners) listener.call(server, request, response);
   });
 }
@@ -44,22 +46,21 @@ async function answer(
   response: ServerResponse,
   edge: Edge,
   target: PushTarget,
-  logger: Logger,
+  log: PushLog,
 ): Promise<void> {
   const requestId = requestIdOf(request);
   try {
     const refusal = edge.refusalOf(request.headers);
     if (refusal !== undefined) throw ApiError.forbidden(refusal);
     enforce(target.rule, await edge.authenticate(request.headers));
+    target.refuseWhenFull();
     const { value, bytes } = await readJsonBody(request, LIMITS);
     send(response, 200, requestId, await target.push(value, bytes));
   } catch (thrown) {
     // Nobody is there any more to be answered.
     if (response.destroyed) return;
     const { body, retryAfterSeconds } = errorAnswer(thrown, requestId);
-    const line = `POST ${SNAPSHOTS} (request ${requestId}): ${coerceError(thrown).message}`;
-    if (body.statusCode >= 500) logger.error(line, coerceError(thrown).stack);
-    else logger.log(`${line} (${body.statusCode})`);
+    log.failed(body.statusCode, requestId, coerceError(thrown));
     send(response, body.statusCode, requestId, body, retryAfterSeconds);
   }
 }

@@ -43,6 +43,11 @@ export class GroupCommit<Item, Result> {
     private readonly writeGroup: (items: readonly Item[]) => Promise<PromiseSettledResult<Result>[]>,
   ) {}
 
+  /** Whether nothing more would be taken. */
+  get isFull(): boolean {
+    return this.waiting.length >= this.limits.waitingItems || this.weight >= this.limits.waitingWeight;
+  }
+
   /** Resolves after the commit. Throws {@link QueueFullError} at once when too much waits. */
   submit(item: Item, weight: number, key: string): Promise<Result> {
     // An item heavier than the whole bound may still pass alone.

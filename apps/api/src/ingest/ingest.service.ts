@@ -38,6 +38,11 @@ export class IngestService implements BeforeApplicationShutdown {
     this.commits = new GroupCommit(limits, (pushes) => this.writeGroup(pushes));
   }
 
+  /** Throws {@link ApiError} 503 while too much waits, so that what would be refused need not be read. */
+  refuseWhenFull(): void {
+    if (this.commits.isFull) throw ApiError.unavailable(new QueueFullError().message);
+  }
+
   /** Parses and stores a push, whose JSON text has so many bytes. Throws {@link ApiError}: 400, 409 `cloned`, 426, 503. */
   async push(body: unknown, bytes: number): Promise<PushAnswer> {
     const { header, items, rejected } = parsePush(body, this.clock.now(), {

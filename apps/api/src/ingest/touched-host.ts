@@ -37,9 +37,11 @@ export function latestChange(
 ): LatestChange | undefined {
   const latest = host.record?.latest;
   // A change of the host itself moves the cursor, too: other servers find by it that they have to read the host again.
-  if (host.fresh.length === 0 && (!host.changed || latest === undefined)) return undefined;
+  if (host.fresh.length === 0 && !host.changed) return undefined;
+  const news = hostNews(host.hostId, host.fresh, latest);
   return {
-    ...hostNews(host.hostId, host.fresh, latest),
+    ...news,
+    seenAt: news.seenAt ?? (latest === undefined ? (host.update?.until ?? null) : null),
     cursor: latest?.cursor ?? null,
     waiting: waiting ?? null,
     orphaned: orphaned ?? null,
