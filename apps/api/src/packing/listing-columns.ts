@@ -1,6 +1,6 @@
+import { type Turns } from '../history/turns.ts';
 import { type Column } from './column-codec.ts';
 import { type ListingKind, orNaN, type Sample } from './listing.ts';
-import { type Turns } from '../history/turns.ts';
 
 /** What samples of one host and namespace tell, thing by thing; each column has one value a sample, NaN for null. */
 export interface ListingColumns<Thing> {
@@ -11,16 +11,15 @@ export interface ListingColumns<Thing> {
   readonly chunks: () => Iterable<ListingChunk<Thing>>;
 }
 
+/** Some things. What is behind a function is read when it is called. */
 export interface ListingChunk<Thing> {
-  readonly things: readonly RankedThing<Thing>[];
-  /** Of each of `things` its columns. The work is done here: who wants none of the things need not call. */
+  /** Of each thing what is the same over time (ListingKind.keyOf). */
+  readonly keys: readonly string[];
+  /** Of each thing its greatest weight in the samples. */
+  readonly greatest: readonly number[];
+  readonly things: () => readonly Thing[];
+  /** Of each thing its columns. */
   readonly columns: () => readonly ThingColumns[];
-}
-
-export interface RankedThing<Thing> {
-  readonly thing: Thing;
-  /** Its greatest weight in the samples. */
-  readonly greatest: number;
 }
 
 export interface ThingColumns {
@@ -29,7 +28,8 @@ export interface ThingColumns {
    * would have it: nearly always zero. NaN where it was not listed.
    */
   readonly shift: Column;
-  readonly values: readonly Column[];
+  /** Null instead of a column in which all is null. */
+  readonly values: readonly (Column | null)[];
 }
 
 /** Values of a chunk, unpacked; and characters of its things as JSON. */
@@ -38,9 +38,10 @@ const CHUNK_TEXT = 65_536;
 /** The codec takes no more columns than some 1,000. */
 const CHUNK_COLUMNS = 512;
 
-interface Entry<Thing> extends RankedThing<Thing> {
-  greatest: number;
+interface Entry<Thing> {
+  readonly thing: Thing;
   readonly textLength: number;
+  greatest: number;
   /** In which samples it is listed, what the numbers are there, and in which place. */
   readonly rows: number[];
   readonly values: (readonly (number | null)[])[];
@@ -88,7 +89,7 @@ export async function columnsOf<Content, Thing>(
     whole: Array.from({ length: kind.wholeCount }, (_, index) =>
       Float64Array.from(wholes, (whole) => orNaN(whole[index])),
     ),
-    chunks: () => chunksOf(entries, samples.length, kind.valueCount),
+    chunks: () => chunksOf(kind, entries, samples.length),
   };
 }
 
@@ -107,17 +108,17 @@ function entryOf<Thing>(known: Map<string, Entry<Thing>>, thing: Thing, row: num
 }
 
 function* chunksOf<Thing>(
+  kind: ListingKind<unknown, Thing>,
   entries: readonly Entry<Thing>[],
   length: number,
-  valueCount: number,
 ): Generator<ListingChunk<Thing>> {
   let chunk: Entry<Thing>[] = [];
   let [columns, text] = [0, 0];
   for (const entry of entries) {
-    const more = 1 + toldOf(entry, valueCount);
+    const more = 1 + toldOf(entry, kind.valueCount);
     const tooMany = columns + more > CHUNK_COLUMNS || (columns + more) * length > CHUNK_VALUES;
     if (chunk.length > 0 && (tooMany || text + entry.textLength > CHUNK_TEXT)) {
-      yield chunkOf(chunk, length, valueCount);
+      yield chunkOf(kind, chunk, length);
       chunk = [];
       [columns, text] = [0, 0];
     }
@@ -125,30 +126,38 @@ function* chunksOf<Thing>(
     columns += more;
     text += entry.textLength;
   }
-  if (chunk.length > 0) yield chunkOf(chunk, length, valueCount);
+  if (chunk.length > 0) yield chunkOf(kind, chunk, length);
 }
 
 /** How many of its numbers were told at least once. */
 function toldOf(entry: Entry<unknown>, valueCount: number): number {
   let told = 0;
-  for (let index = 0; index < valueCount; index++)
+  for (let index = 0; index < valueCount; index++) {
     if (entry.values.some((values) => !Number.isNaN(orNaN(values[index])))) told++;
+  }
   return told;
 }
 
-function chunkOf<Thing>(entries: readonly Entry<Thing>[], length: number, valueCount: number): ListingChunk<Thing> {
+function chunkOf<Thing>(
+  kind: ListingKind<unknown, Thing>,
+  entries: readonly Entry<Thing>[],
+  length: number,
+): ListingChunk<Thing> {
   return {
-    things: entries,
-    columns: () => {
-      const nothing = new Float64Array(length).fill(NaN);
-      return entries.map(({ rows, values, shifts }) => ({
+    keys: entries.map(({ thing }) => {
+      const { numbers, rest } = kind.split(thing);
+      return kind.keyOf(numbers, () => rest);
+    }),
+    greatest: entries.map(({ greatest }) => greatest),
+    things: () => entries.map(({ thing }) => thing),
+    columns: () =>
+      entries.map(({ rows, values, shifts }) => ({
         shift: spread(rows, shifts, length),
-        values: Array.from({ length: valueCount }, (_, index) => {
-          const told = values.map((told) => told[index] ?? null);
-          return told.every((value) => value === null) ? nothing : spread(rows, told, length);
+        values: Array.from({ length: kind.valueCount }, (_, index) => {
+          const told = values.map((numbers) => numbers[index] ?? null);
+          return told.every((value) => value === null) ? null : spread(rows, told, length);
         }),
-      }));
-    },
+      })),
   };
 }
 

@@ -17,7 +17,7 @@ const HOUR_MS = 3_600_000;
 const turns = new Turns();
 
 async function packed<Content, Thing>(kind: ListingKind<Content, Thing>, samples: readonly Sample<Content>[]) {
-  return packListing(HOUR, await columnsOf(kind, samples, turns), turns);
+  return packListing(kind, HOUR, await columnsOf(kind, samples, turns), turns);
 }
 
 async function thereAndBack<Content, Thing>(kind: ListingKind<Content, Thing>, samples: readonly Sample<Content>[]) {
@@ -115,11 +115,11 @@ describe('an hour of samples', () => {
     }));
     const chunks = [...unpackListing(PROCESS_LISTING, HOUR, await packed(PROCESS_LISTING, samples)).chunks()];
     expect(chunks.length).toBeGreaterThan(10);
-    const [chunk] = chunks.filter(({ things }) => things.some(({ thing }) => thing.pid === 1_234));
-    const index = chunk?.things.findIndex(({ thing }) => thing.pid === 1_234) ?? -1;
+    const [chunk] = chunks.filter(({ things }) => things().some(({ pid }) => pid === 1_234));
+    const index = chunk?.things().findIndex(({ pid }) => pid === 1_234) ?? -1;
     const established = chunk?.columns()[index]?.values[TCP_STATES.indexOf('established')] ?? [];
     expect([...established].flatMap((value, row) => (Number.isNaN(value) ? [] : [[row, value]]))).toEqual([[24, 4]]);
-    expect(chunk?.things[index]?.greatest).toBe(7);
+    expect([chunk?.keys[index], chunk?.greatest[index]]).toEqual([`1234 ${Date.parse(buildProcess(1).startedAt)}`, 7]);
   });
 
   it('takes about a byte for what changes, and next to nothing for what does not', async () => {
@@ -134,6 +134,7 @@ describe('an hour of samples', () => {
     ['cut off', (pack: Buffer) => pack.subarray(0, -1)],
     ['longer than it says', (pack: Buffer) => Buffer.concat([pack, Buffer.of(0)])],
     ['of a later version', (pack: Buffer) => Buffer.concat([Buffer.of(9), pack.subarray(1)])],
+    ['of another bit', (pack: Buffer) => Buffer.concat([pack.subarray(0, -1), Buffer.of((pack.at(-1) ?? 0) ^ 1)])],
     ['empty', () => Buffer.alloc(0)],
   ])('that is %s is refused', async (_what, damage) => {
     const pack = damage(await packed(PORT_LISTING, [{ takenAt: HOUR, content: buildPorts(1) }]));

@@ -1,6 +1,6 @@
+import { type Turns } from '../history/turns.ts';
 import { type ListingColumns } from './listing-columns.ts';
 import { type Listed, type ListingKind, orNaN, orNull, type Sample } from './listing.ts';
-import { type Turns } from '../history/turns.ts';
 
 interface Placed<Thing> extends Listed<Thing> {
   readonly weight: number;
@@ -17,15 +17,16 @@ export async function samplesOf<Content, Thing>(
   const rows = [...takenAt.keys()].filter((row) => isWanted(orNaN(takenAt[row])));
   if (rows.length === 0) return [];
   const lists = new Map(rows.map((row) => [row, [] as Placed<Thing>[]]));
-  for (const { things, columns } of chunks()) {
+  for (const chunk of chunks()) {
     await turns.give();
-    for (const [index, { shift, values }] of columns().entries()) {
-      const thing = things[index]?.thing;
+    const things = chunk.things();
+    for (const [index, { shift, values }] of chunk.columns().entries()) {
+      const thing = things[index];
       if (thing === undefined) continue;
       for (const [row, list] of lists) {
         const shifted = orNaN(shift[row]);
         if (Number.isNaN(shifted)) continue;
-        const told = values.map((column) => orNaN(column[row]));
+        const told = values.map((column) => orNaN(column?.[row]));
         list.push({ thing, values: told.map(orNull), weight: kind.weightOf(told), shift: shifted });
       }
     }

@@ -17,6 +17,14 @@ export interface Listed<Thing> {
  * again must lose nothing that its schema has.
  */
 export interface ListingKind<Content, Thing> {
+  /**
+   * A thing in two parts: numbers, of which each thing of the kind has as many and which are read at once, and the rest, as
+   * JSON, which is read when somebody asks for it.
+   */
+  split(thing: Thing): { readonly numbers: readonly number[]; readonly rest: unknown };
+  join(numbers: readonly number[], rest: unknown): Thing;
+  /** The same for a thing over time, whatever else is told of it. */
+  keyOf(numbers: readonly number[], rest: () => unknown): string;
   /** How many numbers there are of the whole, and of each thing. */
   readonly wholeCount: number;
   readonly valueCount: number;

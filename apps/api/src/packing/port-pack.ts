@@ -4,6 +4,8 @@ import { type ListingKind } from './listing.ts';
 /** Towards where ports are used. */
 export type Destination = Pick<PortPressure, 'localAddress' | 'peer'>;
 
+type Addresses = readonly [localAddress: string, peerAddress: string];
+
 /** Numbers of a destination in {@link PORT_LISTING}. */
 export const USED = 0;
 export const TIME_WAIT = 1;
@@ -22,9 +24,17 @@ export const WHOLE = {
 } as const;
 
 const HUNDRED = 100;
+const KEY_SEPARATOR = ' ';
 
 /** How port pressure is packed. */
 export const PORT_LISTING: ListingKind<Ports, Destination> = {
+  split: ({ localAddress, peer }) => ({ numbers: [peer.port], rest: [localAddress, peer.address] }),
+  join: ([port = 0], rest) => {
+    const [localAddress, address] = rest as Addresses;
+    return { localAddress, peer: { address, port } };
+  },
+  keyOf: ([port = 0], rest) => [...(rest() as Addresses), port].join(KEY_SEPARATOR),
+
   wholeCount: Object.keys(WHOLE).length,
   valueCount: 3,
 
@@ -63,6 +73,11 @@ export const PORT_LISTING: ListingKind<Ports, Destination> = {
 
   weightOf: (values) => values[USED] ?? 0,
 };
+
+/** Local address, peer's address and peer's port of a destination, from what is the same for it over time. */
+export function splitDestinationKey(key: string): string[] {
+  return key.split(KEY_SEPARATOR);
+}
 
 function isTold(value: number | null | undefined): value is number {
   return typeof value === 'number';

@@ -1,5 +1,6 @@
 import { type Process, type ProcessTable } from '@closewatch/protocol';
 import { TCP_STATES, type TcpState } from '@closewatch/socket-states';
+import { isoInstant } from '../time/clock.ts';
 import { type ListingKind } from './listing.ts';
 
 /** Numbers of a process in {@link PROCESS_LISTING}: sockets in each of TCP_STATES, then its descriptors. */
@@ -10,8 +11,14 @@ export const DESCRIPTORS_LIMIT = TCP_STATES.length + 1;
 export const OTHERS = 0;
 export const UNOWNED = 1;
 
+type ProcessRest = Omit<Process, 'pid' | 'startedAt'>;
+
 /** How tables of processes are packed. A state that is left out of `counts` is null, and so is not taken for a zero. */
 export const PROCESS_LISTING: ListingKind<ProcessTable, Process> = {
+  split: ({ pid, startedAt, ...rest }) => ({ numbers: [pid, Date.parse(startedAt)], rest }),
+  join: ([pid = 0, startedAt = 0], rest) => ({ pid, startedAt: isoInstant(startedAt), ...(rest as ProcessRest) }),
+  keyOf: ([pid = 0, startedAt = 0]) => processKey(pid, startedAt),
+
   wholeCount: 2,
   valueCount: TCP_STATES.length + 2,
 
@@ -35,6 +42,11 @@ export const PROCESS_LISTING: ListingKind<ProcessTable, Process> = {
 
   weightOf: socketsOf,
 };
+
+/** A pid alone is reused; with the start (milliseconds since the epoch) it is not. */
+export function processKey(pid: number, startedAt: number): string {
+  return `${pid} ${startedAt}`;
+}
 
 /** Sockets of a process in all states. */
 export function socketsOf(values: readonly number[]): number {

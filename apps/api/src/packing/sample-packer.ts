@@ -26,7 +26,7 @@ const MAX_SAMPLES = 3_600;
 function samplePacker<Content, Thing>(table: SampleTable, kind: ListingKind<Content, Thing>): HourPacker {
   const write = async (sql: Sql, hour: SampledHour, samples: readonly Sample<Content>[], turns: Turns) => {
     const kept = samples.slice(0, MAX_SAMPLES);
-    const content = await packListing(hour.hour, await columnsOf(kind, kept, turns), turns);
+    const content = await packListing(kind, hour.hour, await columnsOf(kind, kept, turns), turns);
     await writeSamplePack(sql, table, hour, { samples: kept.length, content });
   };
 

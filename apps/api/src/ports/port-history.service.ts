@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type HostPorts, type PortHistory } from '@closewatch/protocol';
-import { type Destination } from '../packing/port-pack.ts';
+import { splitDestinationKey } from '../packing/port-pack.ts';
 import { type Principal } from '../rights/principal.ts';
 import { SampleHistoryService } from '../samples/sample-history.service.ts';
 import { type SampleHistoryQuery } from '../samples/sample-query.ts';
@@ -30,10 +30,9 @@ export class PortHistoryService {
   /** The most pressed destinations over time, or those that are named. Throws ApiError 400 for a range that is none, 404. */
   async over(principal: Principal, id: string, request: PortHistoryRequest): Promise<PortHistory> {
     const { localAddress, peerAddress, peerPort } = request;
-    const isAsked = ({ localAddress: local, peer }: Destination): boolean =>
-      (localAddress === undefined || local === localAddress) &&
-      (peerAddress === undefined || peer.address === peerAddress) &&
-      (peerPort === undefined || peer.port === peerPort);
+    const asked = [localAddress, peerAddress, peerPort?.toString()];
+    const isAsked = (key: string): boolean =>
+      splitDestinationKey(key).every((part, index) => asked[index] === undefined || part === asked[index]);
     const { steps, things, whole } = await this.samples.over(
       PORT_SAMPLES,
       principal,

@@ -6,5 +6,4 @@ import { type SampledKind } from '../samples/sampled-kind.ts';
 export const PORT_SAMPLES: SampledKind<Ports, Destination> = {
   table: 'port',
   listing: PORT_LISTING,
-  identityOf: ({ localAddress, peer }) => `${localAddress} ${peer.address} ${peer.port}`,
 };

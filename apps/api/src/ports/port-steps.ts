@@ -1,8 +1,9 @@
 import { type PortHistory } from '@closewatch/protocol';
+import { type Column } from '../packing/column-codec.ts';
 import { AVAILABLE, closesPerSecond, TIME_WAIT, USED, WHOLE } from '../packing/port-pack.ts';
 import { orNaN, orNull } from '../packing/listing.ts';
 import { type Gatherer } from '../samples/sample-series.ts';
-import { StepExtremes } from '../samples/step-extremes.ts';
+import { type SampleSteps, StepExtremes } from '../samples/step-extremes.ts';
 
 /** The steps of one destination. */
 export class DestinationSteps implements Gatherer {
@@ -16,10 +17,15 @@ export class DestinationSteps implements Gatherer {
     this.available = new StepExtremes(count);
   }
 
-  add(step: number, numbers: readonly number[]): void {
-    this.used.add(step, numbers[USED] ?? NaN);
-    this.timeWait.add(step, numbers[TIME_WAIT] ?? NaN);
-    this.available.add(step, numbers[AVAILABLE] ?? NaN);
+  add(steps: SampleSteps, columns: readonly (Column | null)[]): void {
+    for (const [index, extremes] of [
+      [USED, this.used],
+      [TIME_WAIT, this.timeWait],
+      [AVAILABLE, this.available],
+    ] as const) {
+      const column = columns[index] ?? null;
+      if (column !== null) extremes.add(steps, column);
+    }
   }
 
   series(): Pick<PortHistory['items'][number], 'used' | 'timeWait' | 'available'> {
@@ -46,11 +52,19 @@ export class HostPortSteps implements Gatherer {
     this.destinationCount = new StepExtremes(count);
   }
 
-  add(step: number, numbers: readonly number[]): void {
-    this.closes.add(step, orNaN(closesPerSecond(numbers.map(orNull))));
-    this.timeWait.add(step, numbers[WHOLE.timeWait] ?? NaN);
-    this.timeWaitMax.add(step, numbers[WHOLE.timeWaitMax] ?? NaN);
-    this.destinationCount.add(step, numbers[WHOLE.destinationCount] ?? NaN);
+  add(steps: SampleSteps, columns: readonly (Column | null)[]): void {
+    const closes = Float64Array.from(steps, (_, row) =>
+      orNaN(closesPerSecond(columns.map((column) => orNull(column?.[row])))),
+    );
+    this.closes.add(steps, closes);
+    for (const [index, extremes] of [
+      [WHOLE.timeWait, this.timeWait],
+      [WHOLE.timeWaitMax, this.timeWaitMax],
+      [WHOLE.destinationCount, this.destinationCount],
+    ] as const) {
+      const column = columns[index] ?? null;
+      if (column !== null) extremes.add(steps, column);
+    }
   }
 
   series(): Omit<PortHistory, 'from' | 'to' | 'stepMs' | 't' | 'items'> {

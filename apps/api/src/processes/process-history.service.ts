@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type HostProcesses, type ProcessHistory } from '@closewatch/protocol';
+import { processKey } from '../packing/process-pack.ts';
 import { type Principal } from '../rights/principal.ts';
 import { SampleHistoryService } from '../samples/sample-history.service.ts';
 import { type SampleHistoryQuery } from '../samples/sample-query.ts';
@@ -33,8 +34,9 @@ export class ProcessHistoryService {
   /** The processes with most sockets over time, or those of a pid. Throws ApiError 400 for a range that is none, 404. */
   async over(principal: Principal, id: string, request: ProcessHistoryRequest): Promise<ProcessHistory> {
     const { pid, startedAt } = request;
-    const isAsked = (process: { pid: number; startedAt: string }): boolean =>
-      (pid === undefined || process.pid === pid) && (startedAt === undefined || process.startedAt === startedAt);
+    const one = pid === undefined || startedAt === undefined ? undefined : processKey(pid, Date.parse(startedAt));
+    const isAsked = (key: string): boolean =>
+      one === undefined ? pid === undefined || key.startsWith(`${pid} `) : key === one;
     const { steps, things, whole } = await this.samples.over(
       PROCESS_SAMPLES,
       principal,

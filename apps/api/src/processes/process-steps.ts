@@ -1,48 +1,64 @@
 import { type ProcessHistory } from '@closewatch/protocol';
 import { TCP_STATES } from '@closewatch/socket-states';
-import { DESCRIPTORS_LIMIT, DESCRIPTORS_USED, OTHERS, socketsOf, UNOWNED } from '../packing/process-pack.ts';
+import { type Column } from '../packing/column-codec.ts';
+import { DESCRIPTORS_LIMIT, DESCRIPTORS_USED, OTHERS, UNOWNED } from '../packing/process-pack.ts';
 import { type Gatherer } from '../samples/sample-series.ts';
-import { StepExtremes } from '../samples/step-extremes.ts';
+import { type SampleSteps, StepExtremes } from '../samples/step-extremes.ts';
 
 /** The steps of one process. */
 export class ProcessSteps implements Gatherer {
+  private readonly count: number;
   private readonly sockets: StepExtremes;
-  private readonly states: readonly StepExtremes[];
-  private readonly hasBeenIn = new Set<number>();
+  /** By index in TCP_STATES; those that it has been in. */
+  private readonly states = new Map<number, StepExtremes>();
   private readonly used: StepExtremes;
   private readonly limit: StepExtremes;
 
   constructor(count: number) {
+    this.count = count;
     this.sockets = new StepExtremes(count);
-    this.states = TCP_STATES.map(() => new StepExtremes(count));
     this.used = new StepExtremes(count);
     this.limit = new StepExtremes(count);
   }
 
-  add(step: number, numbers: readonly number[]): void {
-    this.sockets.add(step, socketsOf(numbers));
-    for (const [index, extremes] of this.states.entries()) {
-      const count = numbers[index] ?? NaN;
-      // A table leaves out the states in which a process has no sockets.
-      extremes.add(step, count > 0 ? count : 0);
-      if (count > 0) this.hasBeenIn.add(index);
+  add(steps: SampleSteps, columns: readonly (Column | null)[]): void {
+    const sockets = new Float64Array(steps.length);
+    for (const index of TCP_STATES.keys()) {
+      const column = columns[index] ?? null;
+      if (column === null) continue;
+      for (let row = 0; row < sockets.length; row++) {
+        const value = column[row] ?? NaN;
+        if (value > 0) sockets[row] = (sockets[row] ?? 0) + value;
+      }
+      this.extremesOf(index).add(steps, column);
     }
-    this.used.add(step, numbers[DESCRIPTORS_USED] ?? NaN);
-    this.limit.add(step, numbers[DESCRIPTORS_LIMIT] ?? NaN);
+    this.sockets.add(steps, sockets);
+    const [used, limit] = [columns[DESCRIPTORS_USED] ?? null, columns[DESCRIPTORS_LIMIT] ?? null];
+    if (used !== null) this.used.add(steps, used);
+    if (limit !== null) this.limit.add(steps, limit);
   }
 
   series(): Omit<ProcessHistory['items'][number], 'process' | 'greatest'> {
-    const { sockets, states, hasBeenIn, used, limit } = this;
+    const { sockets, states, used, limit } = this;
     const counts: ProcessHistory['items'][number]['counts'] = {};
     for (const [index, state] of TCP_STATES.entries()) {
-      const extremes = states[index];
-      if (extremes !== undefined && hasBeenIn.has(index)) counts[state] = { min: extremes.min, max: extremes.max };
+      // A table leaves out the states in which a process has no sockets.
+      const extremes = states.get(index)?.amongOthers(sockets);
+      if (extremes?.max.some((most) => most !== null && most > 0) === true) counts[state] = extremes;
     }
     return {
       sockets: { min: sockets.min, max: sockets.max },
       counts,
       descriptors: { used: used.max, limit: limit.min },
     };
+  }
+
+  private extremesOf(index: number): StepExtremes {
+    const known = this.states.get(index);
+    if (known !== undefined) return known;
+    const made = new StepExtremes(this.count);
+    this.states.set(index, made);
+    return made;
   }
 }
 
@@ -56,9 +72,10 @@ export class ProcessTableSteps implements Gatherer {
     this.unowned = new StepExtremes(count);
   }
 
-  add(step: number, numbers: readonly number[]): void {
-    this.others.add(step, numbers[OTHERS] ?? NaN);
-    this.unowned.add(step, numbers[UNOWNED] ?? NaN);
+  add(steps: SampleSteps, columns: readonly (Column | null)[]): void {
+    const [others, unowned] = [columns[OTHERS] ?? null, columns[UNOWNED] ?? null];
+    if (others !== null) this.others.add(steps, others);
+    if (unowned !== null) this.unowned.add(steps, unowned);
   }
 
   series(): Pick<ProcessHistory, 'others' | 'unowned'> {

@@ -48,7 +48,7 @@ export class SampleHistoryService {
     kind: SampledKind<Content, Thing>,
     principal: Principal,
     id: string,
-    asked: SampleHistoryQuery & { readonly isAsked: (thing: Thing) => boolean },
+    asked: SampleHistoryQuery & { readonly isAsked: (key: string) => boolean },
     make: { readonly whole: (count: number) => Whole; readonly steps: (count: number) => Gathered },
   ): Promise<SampleSeries<Thing, Whole, Gathered> & { readonly steps: Steps }> {
     const { from, to } = readRange(asked, this.clock.now(), SAMPLE_LIMITS.rangeDays);

@@ -1,9 +1,11 @@
 import { type Sql } from '../database/data-source.ts';
 import { timeGrid, type TimeGrid } from '../history/time-grid.ts';
 import { Turns } from '../history/turns.ts';
+import { type Column } from '../packing/column-codec.ts';
+import { type ListingColumns } from '../packing/listing-columns.ts';
 import { readSamples, type SampleBlock } from './sample-blocks.ts';
 import { type SampledKind } from './sampled-kind.ts';
-import { stepOf } from './step-extremes.ts';
+import { NO_STEP, type SampleSteps, stepsOf } from './step-extremes.ts';
 import { type SampleRange } from './stored-samples.queries.ts';
 import { type ChosenThing, TopThings } from './top-things.ts';
 
@@ -14,17 +16,18 @@ const MOST_VALUES = 20_000;
 /** Samples of so many bytes are kept from the first look, which chooses, to the second; others are read again. */
 const KEPT_BYTES = 8 * 1024 * 1024;
 
-export interface AskedSeries<Thing> extends SampleRange {
+export interface AskedSeries extends SampleRange {
   readonly points: number;
   readonly top: number;
   readonly intervalMs: number;
-  readonly isAsked: (thing: Thing) => boolean;
+  /** Of a thing's key (ListingKind.keyOf). */
+  readonly isAsked: (key: string) => boolean;
 }
 
 /** Gathers the steps of one thing, or of what all samples tell. */
 export interface Gatherer {
-  /** `numbers` in the order of the kind's listing, NaN for null. */
-  add(step: number, numbers: readonly number[]): void;
+  /** `columns` in the order of the kind's listing; a null one has no values. */
+  add(steps: SampleSteps, columns: readonly (Column | null)[]): void;
 }
 
 export interface SampleSeries<Thing, Whole, Steps> {
@@ -36,22 +39,23 @@ export interface SampleSeries<Thing, Whole, Steps> {
 
 interface Gathered<Thing, Steps> extends ChosenThing {
   readonly steps: Steps;
-  thing: Thing | undefined;
+  /** When it was told last, and what. */
   at: number;
+  last: (() => Thing | undefined) | undefined;
 }
 
 /**
  * Steps of the things with the greatest weights in the range, of those that are asked for, over a grid of at most `points`
- * steps; fewer where many things are asked for. `makeWhole` and `makeSteps` are told how many steps there are.
+ * steps; fewer where many things are asked for. `make` is told how many steps there are.
  */
 export async function sampleSeries<Content, Thing, Whole extends Gatherer, Steps extends Gatherer>(
   sql: Sql,
   kind: SampledKind<Content, Thing>,
-  asked: AskedSeries<Thing>,
+  asked: AskedSeries,
   make: { readonly whole: (count: number) => Whole; readonly steps: (count: number) => Steps },
 ): Promise<SampleSeries<Thing, Whole, Steps>> {
   const turns = new Turns();
-  const top = new TopThings(kind, asked.isAsked);
+  const top = new TopThings<Thing>(kind.listing, asked.isAsked);
   const kept: SampleBlock<Thing>[] = [];
   let bytes = 0;
   for await (const block of readSamples(sql, kind, asked, turns)) {
@@ -66,54 +70,42 @@ export async function sampleSeries<Content, Thing, Whole extends Gatherer, Steps
   const whole = make.whole(grid.count);
   const gathered = new Map(
     chosen.map((one): [string, Gathered<Thing, Steps>] => [
-      one.identity,
-      { ...one, steps: make.steps(grid.count), thing: undefined, at: -Infinity },
+      one.key,
+      { ...one, steps: make.steps(grid.count), at: -Infinity, last: undefined },
     ]),
   );
   const blocks = bytes <= KEPT_BYTES ? kept : readSamples(sql, kind, asked, turns);
-  for await (const block of blocks) {
-    addWhole(whole, block, grid);
-    await addThings(gathered, kind, block, grid, turns);
+  for await (const { columns, rows } of blocks) {
+    const steps = stepsOf(grid, columns.takenAt, rows);
+    whole.add(steps, columns.whole);
+    if (gathered.size > 0) await addThings(gathered, columns, steps, turns);
   }
-  const things = [...gathered.values()].flatMap(({ thing, greatest, steps }) =>
-    thing === undefined ? [] : [{ thing, greatest, steps }],
-  );
+  const things = [...gathered.values()].flatMap(({ last, greatest, steps }) => {
+    const thing = last?.();
+    return thing === undefined ? [] : [{ thing, greatest, steps }];
+  });
   return { grid, whole, things };
 }
 
-function addWhole(whole: Gatherer, { columns, rows }: SampleBlock<unknown>, grid: TimeGrid): void {
-  for (const row of rows) {
-    const numbers = columns.whole.map((column) => column[row] ?? NaN);
-    whole.add(stepOf(grid, columns.takenAt[row] ?? 0), numbers);
-  }
-}
-
-async function addThings<Content, Thing>(
+async function addThings<Thing>(
   gathered: ReadonlyMap<string, Gathered<Thing, Gatherer>>,
-  { identityOf }: SampledKind<Content, Thing>,
-  { columns: { takenAt, chunks }, rows }: SampleBlock<Thing>,
-  grid: TimeGrid,
+  { takenAt, chunks }: ListingColumns<Thing>,
+  steps: SampleSteps,
   turns: Turns,
 ): Promise<void> {
-  if (gathered.size === 0) return;
   for (const chunk of chunks()) {
     await turns.give();
-    const wanted = chunk.things.map(({ thing }) => gathered.get(identityOf(thing)));
+    const wanted = chunk.keys.map((key) => gathered.get(key));
     if (wanted.every((one) => one === undefined)) continue;
     for (const [index, { shift, values }] of chunk.columns().entries()) {
       const one = wanted[index];
       if (one === undefined) continue;
-      for (const row of rows) {
-        if (Number.isNaN(shift[row])) continue;
-        const at = takenAt[row] ?? 0;
-        one.steps.add(
-          stepOf(grid, at),
-          values.map((column) => column[row] ?? NaN),
-        );
-        if (at < one.at) continue;
-        one.at = at;
-        one.thing = chunk.things[index]?.thing;
-      }
+      const listed = steps.map((step, row) => (Number.isNaN(shift[row]) ? NO_STEP : step));
+      one.steps.add(listed, values);
+      const at = takenAt[listed.findLastIndex((step) => step !== NO_STEP)] ?? -Infinity;
+      if (at < one.at) continue;
+      one.at = at;
+      one.last = () => chunk.things()[index];
     }
   }
 }

@@ -1,11 +1,18 @@
 import { type TimeGrid } from '../history/time-grid.ts';
+import { type Column } from '../packing/column-codec.ts';
 
 /** Steps without a value are null: a gap is drawn as a gap. */
 export type StepValues = (number | null)[];
 
-/** The step of an instant within the grid, or at its very end: such a one counts to the last. */
-export function stepOf({ start, stepMs, count }: TimeGrid, at: number): number {
-  return Math.min(Math.floor((at - start) / stepMs), count - 1);
+/** Of each sample the step of the grid that it counts to, or {@link NO_STEP}. */
+export type SampleSteps = Int32Array;
+export const NO_STEP = -1;
+
+/** The steps of some samples; one at the very end of the grid counts to its last. */
+export function stepsOf({ start, stepMs, count }: TimeGrid, takenAt: Column, rows: readonly number[]): SampleSteps {
+  const steps = new Int32Array(takenAt.length).fill(NO_STEP);
+  for (const row of rows) steps[row] = Math.min(Math.floor(((takenAt[row] ?? 0) - start) / stepMs), count - 1);
+  return steps;
 }
 
 /** Least, greatest and mean of some number in each step of a grid. */
@@ -13,7 +20,8 @@ export class StepExtremes {
   private readonly least: Float64Array;
   private readonly greatest: Float64Array;
   private readonly sum: Float64Array;
-  private readonly told: Float64Array;
+  /** How many values there were. */
+  readonly told: Float64Array;
 
   constructor(count: number) {
     this.least = new Float64Array(count).fill(Infinity);
@@ -22,13 +30,18 @@ export class StepExtremes {
     this.told = new Float64Array(count);
   }
 
-  /** NaN is no value. */
-  add(step: number, value: number): void {
-    if (Number.isNaN(value)) return;
-    this.least[step] = Math.min(this.least[step] ?? 0, value);
-    this.greatest[step] = Math.max(this.greatest[step] ?? 0, value);
-    this.sum[step] = (this.sum[step] ?? 0) + value;
-    this.told[step] = (this.told[step] ?? 0) + 1;
+  /** Values of samples; NaN is no value. */
+  add(steps: SampleSteps, values: Column): void {
+    const { least, greatest, sum, told } = this;
+    for (let row = 0; row < steps.length; row++) {
+      const step = steps[row] ?? NO_STEP;
+      const value = values[row] ?? NaN;
+      if (step === NO_STEP || value !== value) continue;
+      if (value < (least[step] ?? 0)) least[step] = value;
+      if (value > (greatest[step] ?? 0)) greatest[step] = value;
+      sum[step] = (sum[step] ?? 0) + value;
+      told[step] = (told[step] ?? 0) + 1;
+    }
   }
 
   get min(): StepValues {
@@ -41,6 +54,15 @@ export class StepExtremes {
 
   get avg(): StepValues {
     return this.values((step) => (this.sum[step] ?? 0) / (this.told[step] ?? 1));
+  }
+
+  /** Counts none of which is negative, and of which one that was not told while `others` were is zero. */
+  amongOthers(others: StepExtremes): { min: StepValues; max: StepValues } {
+    const { least, greatest, told } = this;
+    return {
+      min: others.values((step) => ((told[step] ?? 0) < (others.told[step] ?? 0) ? 0 : least[step])),
+      max: others.values((step) => Math.max(0, greatest[step] ?? 0)),
+    };
   }
 
   private values(of: (step: number) => number | undefined): StepValues {

@@ -1,11 +1,12 @@
 import { type Turns } from '../history/turns.ts';
 import { type ListingChunk } from '../packing/listing-columns.ts';
+import { type ListingKind, orNaN } from '../packing/listing.ts';
 import { type SampleBlock } from './sample-blocks.ts';
-import { type SampledKind } from './sampled-kind.ts';
 
 /** A thing that was chosen, and its greatest weight in the range. */
 export interface ChosenThing {
-  readonly identity: string;
+  /** ListingKind.keyOf */
+  readonly key: string;
   readonly greatest: number;
 }
 
@@ -17,22 +18,22 @@ const REMEMBERED = 5_000;
  * stays small on a host where processes come and go, has never been among the many first, and need not be known to choose
  * the few first.
  */
-export class TopThings<Content, Thing> {
-  /** Greatest weights by identity. */
+export class TopThings<Thing> {
+  /** Greatest weights by key. */
   private known = new Map<string, number>();
 
   constructor(
-    private readonly kind: SampledKind<Content, Thing>,
-    private readonly isAsked: (thing: Thing) => boolean,
+    private readonly kind: ListingKind<unknown, Thing>,
+    private readonly isAsked: (key: string) => boolean,
   ) {}
 
   async add({ columns, rows }: SampleBlock<Thing>, turns: Turns): Promise<void> {
+    if (rows.length === 0) return;
     // Whose rows all count is ranked as the pack says; else the columns tell.
     const isWhole = rows.length === columns.takenAt.length;
-    if (rows.length === 0) return;
     for (const chunk of columns.chunks()) {
       await turns.give();
-      if (isWhole) for (const { thing, greatest } of chunk.things) this.note(thing, greatest);
+      if (isWhole) for (const [index, key] of chunk.keys.entries()) this.note(key, orNaN(chunk.greatest[index]));
       else this.addRows(chunk, rows);
     }
     if (this.known.size > 2 * REMEMBERED) this.known = new Map(this.ranked(REMEMBERED));
@@ -40,27 +41,26 @@ export class TopThings<Content, Thing> {
 
   /** The greatest first. */
   first(count: number): ChosenThing[] {
-    return this.ranked(count).map(([identity, greatest]) => ({ identity, greatest }));
+    return this.ranked(count).map(([key, greatest]) => ({ key, greatest }));
   }
 
-  private addRows({ things, columns }: ListingChunk<Thing>, rows: readonly number[]): void {
-    if (!things.some(({ thing }) => this.isAsked(thing))) return;
-    for (const [index, { shift, values }] of columns().entries()) {
-      const thing = things[index]?.thing;
+  private addRows(chunk: ListingChunk<Thing>, rows: readonly number[]): void {
+    if (!chunk.keys.some(this.isAsked)) return;
+    for (const [index, { shift, values }] of chunk.columns().entries()) {
       const listed = rows.filter((row) => !Number.isNaN(shift[row]));
-      if (thing === undefined || listed.length === 0) continue;
-      const weights = listed.map((row) => this.kind.listing.weightOf(values.map((column) => column[row] ?? NaN)));
-      this.note(thing, Math.max(...weights));
+      if (listed.length === 0) continue;
+      const weights = listed.map((row) => this.kind.weightOf(values.map((column) => orNaN(column?.[row]))));
+      this.note(chunk.keys[index] ?? '', Math.max(...weights));
     }
   }
 
-  private note(thing: Thing, greatest: number): void {
-    if (!this.isAsked(thing)) return;
-    const identity = this.kind.identityOf(thing);
-    this.known.set(identity, Math.max(this.known.get(identity) ?? 0, greatest));
+  private note(key: string, greatest: number): void {
+    if (!this.isAsked(key)) return;
+    const known = this.known.get(key);
+    if (known === undefined || greatest > known) this.known.set(key, greatest);
   }
 
-  private ranked(count: number): [identity: string, greatest: number][] {
+  private ranked(count: number): [key: string, greatest: number][] {
     // Where weights are the same, the choice must not depend on where samples are kept.
     return [...this.known].sort(([a, most], [b, other]) => other - most || (a < b ? -1 : 1)).slice(0, count);
   }
