@@ -99,7 +99,8 @@ describe('pushes of one agent to two servers', () => {
   it('judge in turn two machines that push for the first time at once', async () => {
     for (let round = 0; round < 5; round++) {
       const first = buildPush();
-      const clone = buildPush({ agentId: first.agentId });
+      // Of the same instant: an older one would be the spool of a run before.
+      const clone = buildPush({ agentId: first.agentId, snapshots: first.snapshots });
       const answers = await Promise.all([serverOf(0).push(first), serverOf(1).push(clone)]);
       expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
     }
