@@ -1,7 +1,6 @@
 import {
   type Connection,
   type ConnectionChangeItem,
-  type ConnectionDiff,
   type ConnectionGroup,
   type ConnectionItem,
   type ConnectionSurvival,
@@ -53,13 +52,11 @@ const COLUMNS: CsvColumns<ConnectionItem> = {
 
 export const connectionsCsv = csvOfPage<ConnectionItem>('connections', COLUMNS, { pinned: 'at' });
 
-export const diffCsv = {
-  ...csvOfPage<ConnectionChangeItem>(
-    'connection-diff',
-    { change: ({ change }) => change, ...COLUMNS },
-    { pinned: 'b' },
-  ),
-} satisfies { nextCursor: (body: ConnectionDiff) => string | null };
+export const diffCsv = csvOfPage<ConnectionChangeItem>(
+  'connection-diff',
+  { change: ({ change }) => change, ...COLUMNS },
+  { pinned: 'b' },
+);
 
 export const searchCsv = csvOfPage<FoundConnection>('connection-search', {
   host_id: ({ host }) => host.id,
