@@ -2,7 +2,7 @@
 # What `npm start`, `npm test` and the other scripts of package.json call: on a fresh clone it first
 # installs what is missing, then does the task with the Node.js that the install brought.
 #
-#   sh tools/run.sh start|test|check|static|build|agent|backup|restore|leak-lab|screens|bench|fuzz [arguments]
+#   sh tools/run.sh start|test|check|static|records|build|agent|backup|restore|leak-lab|screens|bench|fuzz [arguments]
 #
 # Ends in `exec`, so that Ctrl-C and SIGTERM reach the program itself.
 set -eu
@@ -86,6 +86,13 @@ case $task in
     build --projects api
     exec node --enable-source-maps dist/api/backup.js "$task" "$@"
     ;;
+  demo)
+    build
+    exec node --no-warnings tools/demo/main.ts "$@"
+    ;;
+  fleet)
+    exec node --no-warnings tools/fleet/main.ts "$@"
+    ;;
   leak-lab)
     exec node --no-warnings tools/leak-lab/main.ts "$@"
     ;;
@@ -106,6 +113,12 @@ case $task in
     build
     exec node tools/test/run.ts "$@"
     ;;
+  records)
+    # What tests compare with committed files, written anew: apps/api/src/database/schema.txt, apps/api/src/openapi/openapi.json.
+    CLOSEWATCH_UPDATE_RECORDS=1
+    export CLOSEWATCH_UPDATE_RECORDS
+    exec node --experimental-vm-modules --no-warnings node_modules/jest/bin/jest.js -c apps/api/jest.config.mjs schema.spec document.spec
+    ;;
   build)
     build "$@"
     ;;
@@ -118,7 +131,7 @@ case $task in
     exec node tools/test/run.ts "$@"
     ;;
   *)
-    say "unknown task '$task'; one of start, test, check, static, build, agent, backup, restore, leak-lab, screens, bench, fuzz"
+    say "unknown task '$task'; one of start, test, check, static, build, records, agent, backup, restore, leak-lab, screens, bench, fuzz"
     exit 2
     ;;
 esac

@@ -32,7 +32,7 @@ export function portsOf(host: HostPlan, place: Place, load: PlaceLoad, atMs: num
     range: { ...PORT_RANGE, reserved: listening > 0 && place.netns === 0 ? 1 : 0 },
     destinations,
     destinationCount: destinations.length,
-    closesPerSecond: Math.round(closed / (TIME_WAIT_MS / 100)) / 10,
+    closesPerSecond: Math.round(closed / (TIME_WAIT_MS / 10_000)) / 10,
     timeWait: { count: timeWait, max: host.role.maxTimeWait },
   };
 }

@@ -1,6 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
+import { forgetDataFolder } from './data-folder.ts';
 import { Program } from './program.ts';
 
 const SIGN_IN_LINK = /http:\/\/\S+\/sign-in\?code=\S+/;
@@ -40,11 +41,7 @@ export class Product {
 
   async stopAndForget(): Promise<void> {
     await this.stop();
-    // As root the database lives where its user may enter, and a file says where.
-    const pointer = join(this.dataFolder, 'postgres-location');
-    const moved = existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : '';
-    if (basename(moved).startsWith('closewatch-data-')) rmSync(moved, { recursive: true, force: true });
-    rmSync(this.dataFolder, { recursive: true, force: true });
+    forgetDataFolder(this.dataFolder);
   }
 }
 
