@@ -13,6 +13,8 @@ import { Backfills1795582800000 } from './migrations/1795582800000-backfills.ts'
 /** Held while migrations run, so that two servers that start together do not run them twice. */
 export const MIGRATION_LOCK = 2_031_173_002;
 const STATEMENT_TIMEOUT_MS = 15_000;
+/** A server that is stopped or cut off times nothing out: we then give up ourselves, a little later than it would. */
+const GIVE_UP_AFTER_MS = 3_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 const POOL_SIZE = 10;
 /** Reads of people have connections of their own, fewer and sooner given up, so that they never hold up what agents push. */
@@ -49,7 +51,12 @@ export function dataSourceOptions(databaseUrl: string): DataSourceOptions {
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     poolSize: POOL_SIZE,
     // TypeORM takes URLs apart itself and does not know a socket's folder as host; pg does.
-    extra: { connectionString: databaseUrl, keepAlive: true, ...sessionSettings(STATEMENT_TIMEOUT_MS) },
+    extra: {
+      connectionString: databaseUrl,
+      keepAlive: true,
+      query_timeout: STATEMENT_TIMEOUT_MS + GIVE_UP_AFTER_MS,
+      ...sessionSettings(STATEMENT_TIMEOUT_MS),
+    },
     poolErrorHandler: () => undefined,
   };
 }
@@ -70,6 +77,7 @@ export function readDataSourceOptions(databaseUrl: string): DataSourceOptions & 
     extra: {
       connectionString: databaseUrl,
       keepAlive: true,
+      query_timeout: READ_TIMEOUT_MS + GIVE_UP_AFTER_MS,
       ...sessionSettings(READ_TIMEOUT_MS, READ_SETTINGS),
     },
     poolErrorHandler: () => undefined,
@@ -83,8 +91,7 @@ export function writePoolOptions(databaseUrl: string): pg.PoolConfig {
     application_name: 'closewatch-ingest',
     max: WRITE_POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    // A server that is stopped does not time out: we give up a little later than it would.
-    query_timeout: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
+    query_timeout: STATEMENT_TIMEOUT_MS + GIVE_UP_AFTER_MS,
     keepAlive: true,
     pipeline: true,
     ...sessionSettings(STATEMENT_TIMEOUT_MS),
