@@ -29,7 +29,7 @@ export async function startDebianServer(installation: string): Promise<DebianSer
     home,
     cluster: join(home, 'data'),
     socket: join(home, 's'),
-    log: join(home, 'log'),
+    log: join(home, 'server.log'),
     installation,
     passwordFile: join(home, 'none'),
   };
