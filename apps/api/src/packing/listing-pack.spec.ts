@@ -1,5 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Ports, PortsSchema, type ProcessTable, ProcessTableSchema } from '@closewatch/protocol';
+import {
+  DescriptorsSchema,
+  EndpointSchema,
+  PortPressureSchema,
+  type Ports,
+  PortsSchema,
+  ProcessSocketsSchema,
+  type ProcessTable,
+  ProcessTableSchema,
+} from '@closewatch/protocol';
 import { TCP_STATES } from '@closewatch/socket-states';
 import fc from 'fast-check';
 import { Turns } from '../history/turns.ts';
@@ -100,6 +109,20 @@ describe('an hour of samples', () => {
         expect(await thereAndBack(PORT_LISTING, samples)).toEqual(samples);
       }),
     );
+  });
+
+  it('has all that the schemas have: whoever adds a field must pack it', () => {
+    const fields = (schema: { readonly shape: object }): string[] => Object.keys(schema.shape).sort();
+    expect([ProcessTableSchema, ProcessSocketsSchema, DescriptorsSchema].map(fields)).toEqual([
+      ['items', 'others', 'unowned'],
+      ['counts', 'descriptors', 'process'],
+      ['limit', 'used'],
+    ]);
+    expect([PortsSchema, PortPressureSchema, EndpointSchema].map(fields)).toEqual([
+      ['closesPerSecond', 'destinationCount', 'destinations', 'range', 'timeWait'],
+      ['available', 'localAddress', 'peer', 'timeWait', 'used'],
+      ['address', 'port'],
+    ]);
   });
 
   it('comes back as a list of those samples alone that are wanted', async () => {

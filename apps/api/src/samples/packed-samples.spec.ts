@@ -65,12 +65,25 @@ describe('samples that are packed', () => {
     expect(await answers(straight)).toEqual(expected);
   });
 
+  it('read the same while they are packed', async () => {
+    const push = await story.tell(minutes(180, 120, both));
+    const [minute, query] = [210.5, `${range(180, 300)}&points=60`];
+    const look = async () => [await story.processHistory(push, query), await story.portsAt(push, minute)];
+    const expected = await look();
+    let packing = true;
+    const packed = packUntil(300).finally(() => (packing = false));
+    let looks = 0;
+    for (; packing || looks < 3; looks++) expect(await look()).toEqual(expected);
+    await packed;
+    expect(await story.countOf('process_pack', push)).toBe(2);
+  });
+
   it('of an hour that was empty when it was packed are packed when they come', async () => {
-    await packUntil(180);
+    await packUntil(120);
     const push = await story.tell(minutes(60, 3, both));
     expect(await story.countOf('process_late', push)).toBe(3);
     const before = await answers(push);
-    await packUntil(180);
+    await packUntil(120);
     expect([await story.countOf('process_late', push), await story.countOf('process_pack', push)]).toEqual([0, 1]);
     expect(await answers(push)).toEqual(before);
   });
