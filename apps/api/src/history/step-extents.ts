@@ -35,15 +35,13 @@ export class StepExtents {
   /** Snapshots within the grid, or at its very end: such a one counts to the last step. */
   addSnapshots({ takenAt, counts }: SnapshotColumns): void {
     const { start, stepMs, count } = this.grid;
-    const steps = Int32Array.from(takenAt, (at) => Math.min(Math.floor((at - start) / stepMs), count - 1));
+    const steps = new Int32Array(takenAt.length);
+    for (let sample = 0; sample < steps.length; sample++) {
+      steps[sample] = Math.min(Math.floor(((takenAt[sample] ?? 0) - start) / stepMs), count - 1);
+    }
     TCP_STATES.forEach((state, index) => {
       const extents = this.states[index];
-      const column = counts[state];
-      if (extents === undefined) return;
-      for (let sample = 0; sample < steps.length; sample++) {
-        const value = column[sample] ?? NaN;
-        if (!Number.isNaN(value)) addExtent(extents, steps[sample] ?? 0, 1, value, value, value);
-      }
+      if (extents !== undefined) addSamples(extents, steps, counts[state]);
     });
   }
 
@@ -61,6 +59,14 @@ export class StepExtents {
   }
 }
 
+/** One value of one state for each of `steps`; NaN: not counted. */
+function addSamples(extents: StateExtents, steps: Int32Array, values: Float64Array): void {
+  for (let sample = 0; sample < steps.length; sample++) {
+    const value = values[sample] ?? NaN;
+    if (!Number.isNaN(value)) addExtent(extents, steps[sample] ?? 0, 1, value, value, value);
+  }
+}
+
 function addExtent(
   extents: StateExtents,
   step: number,
@@ -75,14 +81,22 @@ function addExtent(
   if (greatest > (extents.greatest[step] ?? 0)) extents.greatest[step] = greatest;
 }
 
+/** A mean to a thousandth: more digits say nothing of sockets and would be most of the answer. */
+function rounded(mean: number): number {
+  return Math.round(mean * 1_000) / 1_000;
+}
+
 function seriesOf(extents: StateExtents | undefined): StateSeries['series']['listen'] {
   if (extents === undefined) return { min: [], avg: [], max: [] };
   const { measured, least, sum, greatest } = extents;
-  const known = (of: (step: number) => number | undefined): (number | null)[] =>
-    Array.from(measured, (samples, step) => (samples === 0 ? null : (of(step) ?? null)));
-  return {
-    min: known((step) => least[step]),
-    avg: known((step) => (sum[step] ?? 0) / (measured[step] ?? 1)),
-    max: known((step) => greatest[step]),
-  };
+  const min: (number | null)[] = [];
+  const avg: (number | null)[] = [];
+  const max: (number | null)[] = [];
+  for (let step = 0; step < measured.length; step++) {
+    const samples = measured[step] ?? 0;
+    min.push(samples === 0 ? null : (least[step] ?? null));
+    avg.push(samples === 0 ? null : rounded((sum[step] ?? 0) / samples));
+    max.push(samples === 0 ? null : (greatest[step] ?? null));
+  }
+  return { min, avg, max };
 }
