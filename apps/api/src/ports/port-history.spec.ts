@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { iso } from '../testing/push-builder.ts';
 import { at, both, minutes, portPressure, range, SampleStory } from '../testing/sample-story.ts';
+import { createTestDatabase } from '../testing/test-database.ts';
 
 let story: SampleStory;
 
 beforeAll(async () => {
-  story = await SampleStory.begin();
+  story = await SampleStory.begin(await createTestDatabase());
 });
 
 afterAll(() => story?.end());

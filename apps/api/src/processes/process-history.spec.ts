@@ -14,11 +14,12 @@ import {
   steady,
 } from '../testing/sample-story.ts';
 import { buildProcess, buildProcessTable } from '../testing/section-builder.ts';
+import { createTestDatabase } from '../testing/test-database.ts';
 
 let story: SampleStory;
 
 beforeAll(async () => {
-  story = await SampleStory.begin();
+  story = await SampleStory.begin(await createTestDatabase());
 });
 
 afterAll(() => story?.end());

@@ -2,11 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildSnapshot, iso } from '../testing/push-builder.ts';
 import { SampleStory, START } from '../testing/sample-story.ts';
 import { errorOf } from '../testing/test-api.ts';
+import { createTestDatabase } from '../testing/test-database.ts';
 
 let story: SampleStory;
 
 beforeAll(async () => {
-  story = await SampleStory.begin();
+  story = await SampleStory.begin(await createTestDatabase());
 });
 
 afterAll(() => story?.end());

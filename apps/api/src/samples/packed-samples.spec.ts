@@ -4,13 +4,14 @@ import { PackingService } from '../packing/packing.service.ts';
 import { buildSnapshot, iso } from '../testing/push-builder.ts';
 import { at, both, leaking, MINUTE_MS, minutes, range, SampleStory, steady } from '../testing/sample-story.ts';
 import { buildProcessTable } from '../testing/section-builder.ts';
+import { createTestDatabase } from '../testing/test-database.ts';
 
 const GRACE_MS = 15 * MINUTE_MS;
 
 let story: SampleStory;
 
 beforeAll(async () => {
-  story = await SampleStory.begin();
+  story = await SampleStory.begin(await createTestDatabase());
 });
 
 afterAll(() => story?.end());

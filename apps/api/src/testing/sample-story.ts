@@ -15,7 +15,7 @@ import {
 import { buildPush, buildSnapshot, iso } from './push-builder.ts';
 import { buildPorts, buildProcess } from './section-builder.ts';
 import { type Answer, TestApi } from './test-api.ts';
-import { createTestDatabase, type TestDatabase } from './test-database.ts';
+import { type TestDatabase } from './test-database.ts';
 
 export const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -85,8 +85,8 @@ export class SampleStory {
     private readonly cookie: string,
   ) {}
 
-  static async begin(): Promise<SampleStory> {
-    const database = await createTestDatabase();
+  /** On a database of its own, which it drops at the end. */
+  static async begin(database: TestDatabase): Promise<SampleStory> {
     await database.query('UPDATE packing SET closed_until = $1, packed_until = $1', [iso(START - 40 * DAY_MS)]);
     const api = await TestApi.start({ databaseUrl: database.url });
     return new SampleStory(database, api, await api.signIn());
