@@ -48,7 +48,8 @@ try {
     fillLifetimes(sql, lifetimes, hosts, from, now),
   );
   const lifetimesAt = performance.now();
-  await client.query('VACUUM ANALYZE');
+  // As autovacuum would; there is nothing to clean in indexes.
+  await client.query('VACUUM (ANALYZE, INDEX_CLEANUP OFF)');
   const seconds = [snapshotsAt, lifetimesAt - snapshotsAt, performance.now() - lifetimesAt].map((ms) =>
     Math.round(ms / 1_000),
   );
