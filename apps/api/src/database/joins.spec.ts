@@ -67,7 +67,8 @@ async function readAll(id: string): Promise<number> {
   );
   for (const [path, { get }] of routes) {
     const known = (get?.parameters ?? []).flatMap((parameter) => ('name' in parameter ? [parameter.name] : []));
-    const query = new URLSearchParams(known.flatMap((name) => (name in ASKED ? [[name, ASKED[name] ?? '']] : [])));
+    const query = new URLSearchParams();
+    for (const name of known) if (name in ASKED) query.set(name, ASKED[name] ?? '');
     for (const asked of [query.toString(), '']) {
       await api.request('GET', `${path.replace('{id}', id)}?${asked}`, { headers: { cookie } });
     }

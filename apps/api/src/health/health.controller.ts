@@ -1,5 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, type HealthCheckResult, HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
 import { DataSource } from 'typeorm';
 import { Public } from '../rights/allow.decorator.ts';
@@ -18,6 +18,7 @@ export class HealthController {
   /** The process answers; restarting it would not help against anything else. */
   @Get('live')
   @Public()
+  @ApiOperation({ summary: 'Whether the process answers' })
   @HealthCheck()
   live(): Promise<HealthCheckResult> {
     return this.health.check([]);
@@ -26,6 +27,7 @@ export class HealthController {
   /** It can do its work: the database answers. */
   @Get('ready')
   @Public()
+  @ApiOperation({ summary: 'Whether it can do its work: the database answers' })
   @HealthCheck()
   ready(): Promise<HealthCheckResult> {
     return this.health.check([

@@ -1,6 +1,7 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { SESSION_COOKIE } from '../accounts/session-cookie.ts';
+import { described } from './described.ts';
 import { convertForSwagger } from './zod-openapi.ts';
 
 declare const CLOSEWATCH_VERSION: string | undefined;
@@ -14,6 +15,6 @@ export function serveDocs(app: NestFastifyApplication): void {
     .addBearerAuth()
     .addCookieAuth(SESSION_COOKIE);
   const build = () =>
-    SwaggerModule.createDocument(app, builder.build(), { standardSchemaConverter: convertForSwagger });
+    described(SwaggerModule.createDocument(app, builder.build(), { standardSchemaConverter: convertForSwagger }));
   SwaggerModule.setup('api/docs', app, build, { raw: ['json'] });
 }

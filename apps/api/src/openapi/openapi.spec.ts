@@ -5,21 +5,36 @@ import { createTestDatabase, type TestDatabase } from '../testing/test-database.
 interface Operation {
   readonly parameters: { name: string; in: string }[];
   readonly requestBody?: { content: Record<string, { schema: { properties?: Record<string, unknown> } }> };
-  readonly responses: Record<
-    string,
-    { content?: Record<string, { schema: { properties?: Record<string, unknown> } }> }
-  >;
+  readonly responses: Record<string, Response>;
+}
+
+interface Response {
+  /** Errors are told of once, by their names. */
+  readonly $ref?: string;
+  readonly content?: Record<string, { schema: Schema }>;
+}
+interface Schema {
+  readonly $ref?: string;
+  readonly properties?: Record<string, unknown>;
+}
+interface Described {
+  readonly components: {
+    readonly schemas: { readonly ErrorAnswer: Schema };
+    readonly responses: Record<string, Response>;
+  };
 }
 
 let database: TestDatabase;
 let api: TestApi;
+let components: Described['components'];
 let paths: Record<string, Record<string, Operation>>;
 
 beforeAll(async () => {
   database = await createTestDatabase();
   api = await TestApi.start({ databaseUrl: database.url });
-  const { body } = await api.request<{ paths: typeof paths }>('GET', '/api/docs-json');
-  paths = body.paths;
+  const { body } = await api.request<{ paths: typeof paths } & Described>('GET', '/api/docs-json');
+  ({ paths } = body);
+  ({ components } = body);
 });
 
 afterAll(async () => {
@@ -60,9 +75,12 @@ describe('the description of the interface', () => {
   ])('has %s %s with its answers, errors in their shape', (method, path, statuses) => {
     const { responses } = operation(method, path);
     expect(Object.keys(responses)).toEqual(expect.arrayContaining(statuses));
-    for (const [status, { content }] of Object.entries(responses)) {
+    for (const [status, response] of Object.entries(responses)) {
       if (status === '204') continue;
-      const properties = Object.keys(content?.[json]?.schema.properties ?? {});
+      const named = components.responses[response.$ref?.split('/').at(-1) ?? ''];
+      const schema = (named ?? response).content?.[json]?.schema;
+      const error = schema?.$ref === '#/components/schemas/ErrorAnswer';
+      const properties = Object.keys((error ? components.schemas.ErrorAnswer : schema)?.properties ?? {});
       expect({ status, properties }).not.toEqual({ status, properties: [] });
       if (Number(status) >= 400) {
         expect(properties).toEqual(['statusCode', 'error', 'message', 'issues', 'requestId']);
