@@ -10,10 +10,11 @@ import { agentBench } from './agent/agent-bench.ts';
 import { historyBench } from './history/history-bench.ts';
 import { ingestBench } from './ingest/ingest-bench.ts';
 import { memoryBench } from './memory/memory-bench.ts';
+import { storageBench } from './storage/storage-bench.ts';
 import { CannotRun, type Bench } from './bench.ts';
 import { figuresAsText, missedIn } from './figures.ts';
 
-const BENCHES: readonly Bench[] = [agentBench, ingestBench, memoryBench, historyBench];
+const BENCHES: readonly Bench[] = [agentBench, ingestBench, memoryBench, historyBench, storageBench];
 const FAULTY_USE = 2;
 const CANNOT_RUN = 3;
 

@@ -59,7 +59,7 @@ describe('the simulated world', () => {
           }
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 
@@ -70,7 +70,7 @@ describe('the simulated world', () => {
         roundsFrom(seed + 1, index + 1, atMs - DAY_MS, intervalMs, 2);
         expect(roundsFrom(seed, index, atMs, intervalMs, 3)).toEqual(forwards);
       }),
-      { numRuns: 12 },
+      { numRuns: 6 },
     );
   });
 
@@ -98,7 +98,7 @@ describe('the simulated world', () => {
           }
         }
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 
@@ -136,7 +136,7 @@ describe('the simulated world', () => {
           }
         }
       }),
-      { numRuns: 12 },
+      { numRuns: 6 },
     );
   });
 
@@ -152,7 +152,7 @@ describe('the simulated world', () => {
           expect(seqs).toEqual(seqs.map((_, i) => (seqs[0] ?? 0) + i));
         }
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 
@@ -169,7 +169,7 @@ describe('the simulated world', () => {
           before = { ...before, ...now };
         }
       }),
-      { numRuns: 12 },
+      { numRuns: 6 },
     );
   });
 
