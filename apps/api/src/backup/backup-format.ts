@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /*
- * A backup is one gzip stream (docs/adr/0028). In it: a line "closewatch-backup FORMAT", a line of JSON (the header), then
+ * A backup is a file of gzip, a member for each section (docs/adr/0028). In it: a line "closewatch-backup FORMAT", a line of JSON (the header), then
  * frames: one byte that says of what kind, four bytes of length (big-endian), so many bytes.
  *
  *   F   a file of the data folder, JSON

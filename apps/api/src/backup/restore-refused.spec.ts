@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestApi } from '../testing/test-api.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { type Header } from './backup-format.ts';
-import { backupStream } from './backup-stream.ts';
+import { BackupWriter } from './backup-writer.ts';
 import { checkBackup } from './load-backup.ts';
 import { Progress } from './progress.ts';
 import { BackupProgram, runBackupProgram } from './testing/backup-program.ts';
@@ -56,12 +56,11 @@ function isSame(compressed: Buffer, plain: Buffer): boolean {
 }
 
 /** A whole backup with this header and no table. */
-async function withHeader(change: Partial<Header>): Promise<string> {
+function withHeader(change: Partial<Header>): Promise<string> {
   const text = gunzipSync(bytes).toString('latin1').split('\n')[1] ?? '';
   const header = { ...(JSON.parse(text) as Header), tables: [], ...change };
-  const parts: Buffer[] = [];
-  for await (const part of backupStream(header, [], [])) parts.push(part);
-  return spoilt(gzipSync(Buffer.concat(parts)));
+  const writer = new BackupWriter();
+  return spoilt(gzipSync(Buffer.concat([...writer.head(header, []), ...writer.end()])));
 }
 
 describe('a restore refuses', () => {

@@ -22,7 +22,7 @@ export async function connectedServers(sql: Connection): Promise<string[]> {
     `SELECT DISTINCT application_name || coalesce(' at ' || host(client_addr), '') AS client
        FROM pg_stat_activity
       WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
-        AND application_name IN ('closewatch', 'closewatch-read', 'graphile_worker', 'graphile-worker')
+        AND application_name ~ '^closewatch(-(read|ingest|packing))?$'
       ORDER BY 1`,
   );
   return rows.map(({ client }) => client);

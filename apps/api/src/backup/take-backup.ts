@@ -1,12 +1,11 @@
 import { pipeline } from 'node:stream/promises';
-import { promisify } from 'node:util';
-import { constants, createGzip, type Gzip, type ZlibParams } from 'node:zlib';
+import { constants, createGzip } from 'node:zlib';
 import { sha256 } from '../accounts/credentials.ts';
 import { coerceError, errorCode } from '../errors/coerce-error.ts';
 import { readAgentToken } from './agent-token-file.ts';
 import { BackupError } from './backup-error.ts';
 import { type BackedUpFile, type Header } from './backup-format.ts';
-import { backupStream, type SectionSource } from './backup-stream.ts';
+import { BackupWriter, type SectionSource } from './backup-writer.ts';
 import { type CatalogueTable } from './catalogue.queries.ts';
 import { type OpenDatabase } from './configured-database.ts';
 import { DatabaseSnapshot } from './database-snapshot.ts';
@@ -44,18 +43,17 @@ export async function takeBackup(options: BackupOptions): Promise<void> {
     progress.say(`backing up ${database.where}: PostgreSQL ${contents.server}, about ${bytesInWords(contents.size)}`);
     const files = await filesOf(snapshot, options);
     const header = headerOf(snapshot, options.closewatchVersion);
-    // params() is there for gzip, too, which its type does not say.
-    const gzip = createGzip({ level: COMPRESSED_BY, chunkSize: WRITE_BYTES }) as Gzip & ZlibParams;
-    let rows = 0;
-    const content = async function* (): AsyncGenerator<Buffer> {
-      if (snapshot === undefined) return;
-      rows = yield* backupStream(header, files, sectionsOf(snapshot, gzip, progress));
-      await snapshot.expectSameSchema();
+    const writer = new BackupWriter();
+    const content = async function* (taken: DatabaseSnapshot): AsyncGenerator<Buffer> {
+      yield* gzipped(writer.head(header, files), COMPRESSED_BY);
+      for (const { level, ...section } of sectionsOf(taken, progress)) yield* gzipped(writer.section(section), level);
+      await taken.expectSameSchema();
+      yield* gzipped(writer.end(), COMPRESSED_BY);
     };
-    await pipeline(content, gzip, (bytes) => target.handle.writeFile(bytes), { signal });
+    await pipeline(content(snapshot), (bytes) => target.handle.writeFile(bytes), { signal });
     const { size } = await target.handle.stat();
     await target.finish();
-    progress.done(`${rows} rows of ${contents.tables.length} tables in ${file} (${bytesInWords(size)})`);
+    progress.done(`${writer.rows} rows of ${contents.tables.length} tables in ${file} (${bytesInWords(size)})`);
   } catch (error) {
     await target.discard();
     if (error instanceof BackupError) throw error;
@@ -90,20 +88,27 @@ async function filesOf(snapshot: DatabaseSnapshot, { dataFolder, progress }: Bac
   return [];
 }
 
-function sectionsOf(snapshot: DatabaseSnapshot, gzip: ZlibParams, progress: Progress): SectionSource[] {
-  const setLevel = promisify((level: number, done: () => void) =>
-    gzip.params(level, constants.Z_DEFAULT_STRATEGY, done),
-  );
-  const sectionOf = (table: CatalogueTable, partition: string | null): SectionSource => ({
+function sectionsOf(snapshot: DatabaseSnapshot, progress: Progress): (SectionSource & { level: number })[] {
+  const sectionOf = (table: CatalogueTable, partition: string | null): SectionSource & { level: number } => ({
     table: table.name,
     partition,
-    begin: () => setLevel(table.compressed ? AS_IT_IS : COMPRESSED_BY),
+    level: table.compressed ? AS_IT_IS : COMPRESSED_BY,
     read: () => snapshot.rows(table, partition),
     end: (bytes) => progress.add(partition ?? table.name, bytes),
   });
   return snapshot.contents.tables.flatMap((table) =>
     table.partitions === null ? [sectionOf(table, null)] : table.partitions.map(({ name }) => sectionOf(table, name)),
   );
+}
+
+/** A member of the file: gzip allows any number of them (RFC 1952, 2.2), each with a level of its own. */
+async function* gzipped(bytes: Iterable<Buffer> | AsyncIterable<Buffer>, level: number): AsyncGenerator<Buffer> {
+  const gzip = createGzip({ level, chunkSize: WRITE_BYTES });
+  const fed = pipeline(bytes, gzip);
+  // An error of the source is an error of the stream, which is thrown from here.
+  fed.catch(() => undefined);
+  for await (const piece of gzip) yield piece as Buffer;
+  await fed;
 }
 
 function asBackupError(error: unknown, { file, database, signal }: BackupOptions): BackupError {

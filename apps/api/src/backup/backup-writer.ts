@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import {
   type BackedUpFile,
   DATA,
@@ -18,47 +18,50 @@ import {
 export interface SectionSource extends SectionStart {
   /** Yields COPY's binary format in pieces, returns how many rows. */
   readonly read: () => AsyncGenerator<Buffer, number>;
-  /** Called before anything of the section is written. */
-  readonly begin: () => Promise<void>;
   /** Called with how many bytes it had. */
   readonly end: (bytes: number) => void;
 }
 
-/** The bytes of a backup before compression (backup-format.ts), piece by piece. Returns how many rows they are. */
-export async function* backupStream(
-  header: Header,
-  files: readonly BackedUpFile[],
-  sections: readonly SectionSource[],
-): AsyncGenerator<Buffer, number> {
-  const total = createHash('sha256');
-  const told = (kind: string, content: object): Buffer => {
-    const text = Buffer.from(JSON.stringify(content));
-    total.update(text);
-    return frame(kind, text);
-  };
-  const headerText = JSON.stringify(header);
-  total.update(headerText);
-  yield Buffer.from(`${MAGIC} ${FORMAT}\n${headerText}\n`);
-  for (const file of files) yield told(FILE, file);
-  let rows = 0;
-  for (const { table, partition, read, begin, end } of sections) {
-    await begin();
-    yield told(SECTION, { table, partition });
+/** The bytes of one backup before compression (backup-format.ts), piece by piece: head, then each section, then end. */
+export class BackupWriter {
+  rows = 0;
+  private sections = 0;
+  private readonly total: Hash = createHash('sha256');
+
+  *head(header: Header, files: readonly BackedUpFile[]): Generator<Buffer> {
+    const text = JSON.stringify(header);
+    this.total.update(text);
+    yield Buffer.from(`${MAGIC} ${FORMAT}\n${text}\n`);
+    for (const file of files) yield this.told(FILE, file);
+  }
+
+  async *section({ table, partition, read, end }: SectionSource): AsyncGenerator<Buffer> {
+    yield this.told(SECTION, { table, partition });
     const hash = createHash('sha256');
-    let bytes = 0;
     const data = read();
+    let bytes = 0;
     let piece = await data.next();
     for (; piece.done !== true; piece = await data.next()) {
       hash.update(piece.value);
       bytes += piece.value.length;
       yield* dataFrames(piece.value);
     }
-    yield told(SECTION_END, { rows: piece.value, bytes, sha256: hash.digest('hex') });
-    rows += piece.value;
+    yield this.told(SECTION_END, { rows: piece.value, bytes, sha256: hash.digest('hex') });
+    this.rows += piece.value;
+    this.sections++;
     end(bytes);
   }
-  yield frame(END, Buffer.from(JSON.stringify({ sections: sections.length, rows, sha256: total.digest('hex') })));
-  return rows;
+
+  *end(): Generator<Buffer> {
+    const { sections, rows, total } = this;
+    yield frame(END, Buffer.from(JSON.stringify({ sections, rows, sha256: total.digest('hex') })));
+  }
+
+  private told(kind: string, content: object): Buffer {
+    const text = Buffer.from(JSON.stringify(content));
+    this.total.update(text);
+    return frame(kind, text);
+  }
 }
 
 function* dataFrames(data: Buffer): Generator<Buffer> {
