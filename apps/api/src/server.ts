@@ -11,6 +11,7 @@ import { databaseFault } from './database/database-faults.ts';
 import { EmbeddedServer } from './database/embedded-server.ts';
 import { coerceError } from './errors/coerce-error.ts';
 import { LocalAgent } from './local-agent/local-agent.ts';
+import { type Clock } from './time/clock.ts';
 
 /** How long a database server of its own may take to come up, as after a start of everything together. */
 const DATABASE_WAIT_MS = 60_000;
@@ -23,6 +24,8 @@ export interface StartOptions {
   readonly agentProgram: string;
   /** Prints a line for the person who started us. */
   readonly print: (line: string) => void;
+  /** Another clock than the machine's, for tests. */
+  readonly clock?: Clock;
   /** Gives the start up, wherever it is; it then rejects, and the database server it started is stopped. */
   readonly signal?: AbortSignal;
 }
@@ -53,7 +56,12 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const databaseUrl = embedded?.databaseUrl ?? configuration.databaseUrl ?? '';
     await orAborted(migrateWhenThere(databaseUrl, logger, options.signal), options.signal);
     const app = await orAborted(
-      createApp({ configuration, databaseUrl, webFolder: options.webFolder }),
+      createApp({
+        configuration,
+        databaseUrl,
+        webFolder: options.webFolder,
+        ...(options.clock === undefined ? {} : { clock: options.clock }),
+      }),
       options.signal,
     );
     await app.listen(configuration.port, configuration.host);

@@ -24,6 +24,8 @@ const TASK = 'pack';
 const CRON = parseCronItems([
   { task: TASK, match: '*/5 * * * *', options: { jobKey: TASK, maxAttempts: 2, backfillPeriod: 0 } },
 ]);
+/** Ends of jobs are written by the batch: the other way a failure to write one is nobody's, and ends the process (0.18.0). */
+const WORKER: GraphileConfig.Preset = { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } };
 /** A worker whose database goes away gives up now and then. */
 const RESTART_MS = 5_000;
 
@@ -74,6 +76,7 @@ export class PackSchedule implements OnApplicationBootstrap, BeforeApplicationSh
       concurrency: 1,
       noHandleSignals: true,
       parsedCronItems: CRON,
+      preset: WORKER,
       taskList: { [TASK]: () => this.pack() },
       logger: new WorkerLogger(() => (level, message) => {
         if (level === 'error' || level === 'warning') this.logger.warn(message);

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const MAIN = join(process.env.CLOSEWATCH_TEST_PROGRAMS ?? '', 'main.js');
+const PROGRAMS = process.env.CLOSEWATCH_TEST_PROGRAMS ?? '';
 const START_LIMIT_MS = 25_000;
 
 /** The API as a process of its own, as a person starts it. */
@@ -16,8 +16,9 @@ export class ApiProcess {
   constructor(
     private readonly dataFolder: string,
     environment: Record<string, string> = {},
+    { program = 'main.js', arguments: more = [] as readonly string[] } = {},
   ) {
-    this.child = spawn(process.execPath, [MAIN], {
+    this.child = spawn(process.execPath, [join(PROGRAMS, program), ...more], {
       env: {
         PATH: process.env.PATH ?? '',
         PORT: '0',

@@ -17,6 +17,7 @@ export async function bundleForTests() {
       main: join(source, 'main.ts'),
       backup: join(source, 'backup/main.ts'),
       'test-server': join(source, 'testing/test-server.ts'),
+      'clocked-server': join(source, 'testing/clocked-server.ts'),
       'hold-server': join(source, 'testing/hold-server.ts'),
     },
     outdir,
