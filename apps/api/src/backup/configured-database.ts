@@ -23,9 +23,9 @@ export async function openToRead(configuration: Configuration, signal: AbortSign
   const nothing = `There is no database in ${dataFolder}. Set CLOSEWATCH_DATA or DATABASE_URL as for the server.`;
   if (!(await exists(dataFolder))) throw new BackupError(nothing);
   const account = serverAccount();
+  await expectOwnCluster(dataFolder, account);
   if ((await readable(() => findCluster(dataFolder, account), dataFolder)) === undefined)
     throw new BackupError(nothing);
-  await expectOwnCluster(dataFolder, account);
   const running = await readable(() => findRunningServer(dataFolder, account), dataFolder);
   if (running !== undefined) return { url: running, where, close: () => Promise.resolve() };
   return startEmbedded(dataFolder, signal);

@@ -55,12 +55,20 @@ function isSame(compressed: Buffer, plain: Buffer): boolean {
   }
 }
 
-/** A whole backup with this header and no table. */
-function withHeader(change: Partial<Header>): Promise<string> {
+/** A whole backup with this header, and of one table, if any, what COPY does not write. */
+async function withHeader(change: Partial<Header>, table?: string): Promise<string> {
   const text = gunzipSync(bytes).toString('latin1').split('\n')[1] ?? '';
   const header = { ...(JSON.parse(text) as Header), tables: [], ...change };
   const writer = new BackupWriter();
-  return spoilt(gzipSync(Buffer.concat([...writer.head(header, []), ...writer.end()])));
+  const parts = [...writer.head(header, [])];
+  const read = async function* (): AsyncGenerator<Buffer, number> {
+    yield await Promise.resolve(Buffer.from('not what COPY writes'));
+    return 1;
+  };
+  if (table !== undefined) {
+    for await (const part of writer.section({ table, partition: null, read, end: () => undefined })) parts.push(part);
+  }
+  return spoilt(gzipSync(Buffer.concat([...parts, ...writer.end()])));
 }
 
 describe('a restore refuses', () => {
@@ -136,11 +144,18 @@ describe('a restore refuses', () => {
     [
       'columns of another type',
       async () => {
-        const plain = gunzipSync(bytes).toString('latin1');
-        const changed = plain.replace('"hostname","type":"text"', '"hostname","type":"uuid"');
-        return ['--replace', await spoilt(gzipSync(Buffer.from(changed, 'latin1')))];
+        const table = { name: 'host', columns: [{ name: 'hostname', type: 'uuid' }], partitions: null };
+        return ['--replace', await withHeader({ tables: [table] }, 'host')];
       },
-      'is damaged',
+      'host.hostname (uuid), which this Closewatch does not have',
+    ],
+    [
+      'rows that are none',
+      async () => {
+        const table = { name: 'host', columns: [{ name: 'hostname', type: 'text' }], partitions: null };
+        return ['--replace', await withHeader({ tables: [table] }, 'host')];
+      },
+      'is as it was: COPY file signature not recognized',
     ],
     ['a damaged file', async () => ['--replace', await spoilt(bytes.subarray(0, -1))], 'ends too early'],
   ])('%s, and changes nothing', async (_what, words, message) => {
