@@ -10,7 +10,7 @@ const MEBIBYTE = 1024 * 1024;
  * about twice as much memory.
  */
 export const USUAL_INGEST_LIMITS: GroupCommitLimits = {
-  gatherMs: 3,
+  gatherMs: 1,
   waitingItems: 1_000,
   waitingWeight: 256 * MEBIBYTE,
   groupItems: 200,
