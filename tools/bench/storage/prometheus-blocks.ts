@@ -3,7 +3,7 @@ import { globSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { writeOpenMetrics } from './realistic-day.ts';
+import { writeOpenMetrics, type Dating } from './realistic-day.ts';
 
 const LONGEST_MS = 300_000;
 
@@ -17,11 +17,11 @@ export function hasPromtool(): boolean {
 }
 
 /** What Prometheus makes of the same day: bytes of its blocks, as large as it would compact them to in the end. */
-export async function prometheusBlocks(fromMs: number): Promise<{ samples: number; bytes: number }> {
+export async function prometheusBlocks(fromMs: number, dating: Dating): Promise<{ samples: number; bytes: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'closewatch-blocks-'));
   try {
     const [file, blocks] = [join(folder, 'samples.txt'), join(folder, 'blocks')];
-    const samples = await writeOpenMetrics(file, fromMs);
+    const samples = await writeOpenMetrics(file, fromMs, dating);
     const words = ['tsdb', 'create-blocks-from', '--max-block-duration=54h', 'openmetrics', file, blocks];
     await promisify(execFile)('promtool', words, { timeout: LONGEST_MS });
     const files = globSync('**/*', { cwd: blocks }).map((name) => statSync(join(blocks, name)));

@@ -14,13 +14,16 @@ interface Series {
   readonly lines: string[];
 }
 
+/** When a sample was taken: as an agent dates it, to the millisecond, or on the beat of the interval, as Prometheus dates its scrapes. */
+export type Dating = 'as taken' | 'on the beat';
+
 /** Writes the counts of the day in OpenMetrics: a series for each state of each network namespace. Returns how many samples. */
-export async function writeOpenMetrics(file: string, fromMs: number): Promise<number> {
+export async function writeOpenMetrics(file: string, fromMs: number, dating: Dating): Promise<number> {
   const out = createWriteStream(file);
   out.write('# TYPE sockets gauge\n');
   let samples = 0;
   for (let index = 0; index < DAY.hosts; index++) {
-    for (const { labels, lines } of seriesOf(index, fromMs)) {
+    for (const { labels, lines } of seriesOf(index, fromMs, dating)) {
       samples += lines.length;
       if (!out.write(lines.map((line) => `sockets${labels} ${line}\n`).join(''))) await once(out, 'drain');
     }
@@ -30,14 +33,16 @@ export async function writeOpenMetrics(file: string, fromMs: number): Promise<nu
   return samples;
 }
 
-function seriesOf(index: number, fromMs: number): Series[] {
+function seriesOf(index: number, fromMs: number, dating: Dating): Series[] {
   const plan = planHost(DAY.seed, index);
   const telling = pastTelling(DAY.intervalMs);
   const series = new Map<string, Series>();
   const end = lookFrom(plan, DAY.intervalMs, fromMs + DAY.lastsMs);
   for (let number = lookFrom(plan, DAY.intervalMs, fromMs); number < end; number++) {
     for (const { netns, takenAt, counts } of roundAt(plan, number, telling)?.snapshots ?? []) {
-      const seconds = (Date.parse(takenAt) / 1_000).toFixed(3);
+      const takenMs = Date.parse(takenAt);
+      const atMs = dating === 'as taken' ? takenMs : Math.floor(takenMs / DAY.intervalMs) * DAY.intervalMs;
+      const seconds = (atMs / 1_000).toFixed(3);
       for (const [state, count] of Object.entries(counts)) {
         const labels = `{host="${plan.hostname}",netns="${netns}",state="${state}"}`;
         let known = series.get(labels);
