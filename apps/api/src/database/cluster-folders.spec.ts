@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { prepareClusterFolders, reachableInstallation } from './cluster-folders.ts';
-import { canEnter, serverAccount } from './server-account.ts';
+import { canEnter, type ServerAccount, serverAccount } from './server-account.ts';
 
 let folder: string;
 const version = `test-${randomBytes(4).toString('hex')}`;
@@ -43,6 +43,21 @@ describe('the folders of the embedded server', () => {
     expect(folders.passwordFile.startsWith(data)).toBe(true);
     expect((await readFile(join(data, 'postgres-location'), 'utf8')).trim()).toBe(folders.home);
     await rm(folders.home, { recursive: true });
+  });
+
+  asRoot('of another user are left to them, whose database it is', async () => {
+    const data = join(folder, 'of-another');
+    const cluster = join(data, 'postgres/data');
+    await mkdir(cluster, { recursive: true });
+    await chown(cluster, 54_321, 54_321);
+    const account: ServerAccount = { uid: 12_345, gid: 12_345 };
+    await chmod(folder, 0o755);
+    await expect(prepareClusterFolders(data, { folder: '/usr', version }, account)).rejects.toThrow(
+      /belongs to the user with id 54321, .* id 12345.*not with sudo/,
+    );
+    await chmod(folder, 0o700);
+    expect((await stat(cluster)).uid).toBe(54_321);
+    expect((await stat(join(data, 'postgres'))).uid).toBe(0);
   });
 
   it('are below the data folder for whoever owns that', async () => {

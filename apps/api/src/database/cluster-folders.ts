@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { chmod, chown, cp, lchown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
+import { errorCode } from '../errors/coerce-error.ts';
 import { type PostgresInstallation } from './platform-binaries.ts';
 import { canEnter, type ServerAccount } from './server-account.ts';
 
@@ -38,6 +39,7 @@ export async function prepareClusterFolders(
 ): Promise<ClusterFolders> {
   await mkdir(dataFolder, { recursive: true });
   const home = await clusterHome(dataFolder, account);
+  await refuseForeignCluster(home, account);
   if (home.startsWith(SHARED_STATE + sep)) await makeSharedState();
   await mkdir(home, { recursive: true });
   // Not with mkdir, which would give the mode to the parents that it makes, too.
@@ -52,6 +54,19 @@ export async function prepareClusterFolders(
     installation: await reachableInstallation(installation, account),
     passwordFile: passwordFileOf(dataFolder),
   };
+}
+
+/** Whoever starts the server on somebody else's cluster would lock out its owner by taking its folders over. */
+async function refuseForeignCluster(home: string, account: ServerAccount | undefined): Promise<void> {
+  const cluster = join(home, CLUSTER);
+  // Where we may not even look in, the folder around it tells.
+  const found = await stat(cluster).catch((error: unknown) => (errorCode(error) === 'EACCES' ? stat(home) : undefined));
+  const expected = account?.uid ?? process.getuid?.() ?? found?.uid;
+  if (found === undefined || found.uid === expected) return;
+  throw new Error(
+    `The database ${cluster} belongs to the user with id ${found.uid}, and would be run by the one with id ${expected}. ` +
+      'Start Closewatch as the user who started it before (not with sudo), or with another folder in CLOSEWATCH_DATA.',
+  );
 }
 
 /** Where the cluster below a data folder is, made already. Changes nothing, and makes nothing. */
