@@ -5,6 +5,7 @@
  */
 import { StatusLine } from '../leak-lab/status-line.ts';
 import { fill, type FillProgress } from './filler/filler.ts';
+import { packNow } from './filler/pack-now.ts';
 import { LiveFleet } from './live-fleet.ts';
 import { MOST_DAYS, MOST_HOSTS, parseFleet, type FleetOptions } from './options.ts';
 import { clockAhead } from './server-clock.ts';
@@ -26,6 +27,7 @@ Options
   --duration T      run: stop after 30s, 5m, 1h ...
   --days N          fill: how far back, 1 to ${MOST_DAYS} (7); the server takes what its retention keeps
   --parallel N      fill: pushes at a time, 1 to 16 (2)
+  --database URL    fill: the server's database, to have it pack at once and not within five minutes
   -h, --help        this text
 `;
 
@@ -69,7 +71,8 @@ async function run(options: FleetOptions, line: StatusLine, stop: AbortControlle
 async function fillPast(options: FleetOptions, line: StatusLine, stop: AbortController): Promise<void> {
   const untilMs = Date.now() + (await clockAhead(options.server));
   const startedAt = performance.now();
-  const show = ({ accepted, duplicate, rejected, part, waits, reason }: FillProgress): void => {
+  let shownAt = startedAt;
+  const showNow = ({ accepted, duplicate, rejected, part, waits, reason }: FillProgress): void => {
     const seconds = (performance.now() - startedAt) / 1_000;
     line.show(
       `fill: ${Math.floor(part * 100)} %, ${accepted} snapshots stored (${Math.round(accepted / seconds)} a second)` +
@@ -78,9 +81,17 @@ async function fillPast(options: FleetOptions, line: StatusLine, stop: AbortCont
         (waits > 0 ? `, waited ${waits} times as the server asked` : ''),
     );
   };
+  const show = (progress: FillProgress): void => {
+    if (performance.now() - shownAt < STATUS_EVERY_MS) return;
+    shownAt = performance.now();
+    showNow(progress);
+  };
   const fromMs = untilMs - options.days * DAY_MS;
-  const progress = await fill({ ...options, fromMs, untilMs, stop: stop.signal, onProgress: show });
-  show(progress);
+  showNow(await fill({ ...options, fromMs, untilMs, stop: stop.signal, onProgress: show }));
+  if (options.databaseUrl !== null) {
+    line.print('fill: packing');
+    await packNow(options.databaseUrl, stop.signal);
+  }
   line.print(`fill: done in ${Math.round((performance.now() - startedAt) / 1_000)} s`);
 }
 

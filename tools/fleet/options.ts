@@ -15,6 +15,8 @@ export interface FleetOptions {
   /** How much of the past `fill` writes. */
   readonly days: number;
   readonly parallel: number;
+  /** Where `fill` asks for packing when it is done; null: the server packs when its time has come. */
+  readonly databaseUrl: string | null;
 }
 
 export type ParsedFleet =
@@ -46,6 +48,7 @@ export function parseFleet(args: readonly string[]): ParsedFleet {
         duration: { type: 'string' },
         days: { type: 'string', default: '7' },
         parallel: { type: 'string', default: '2' },
+        database: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
@@ -85,6 +88,7 @@ export function parseFleet(args: readonly string[]): ParsedFleet {
     durationMs: values.duration === undefined ? null : time('duration', values.duration, 1_000, LONGEST_DURATION_MS),
     days: whole('days', 1, MOST_DAYS),
     parallel: whole('parallel', 1, 16),
+    databaseUrl: databaseFrom(values.database, faults),
   };
   return faults.length > 0 ? { kind: 'faults', faults } : { kind: 'fleet', options };
 }
@@ -99,6 +103,12 @@ function serverFrom(text: string, faults: string[]): URL {
   if (url !== undefined && (url.protocol === 'http:' || url.protocol === 'https:')) return url;
   faults.push(`--server must be an http or https address such as http://127.0.0.1:8640, not "${text}"`);
   return new URL('http://127.0.0.1:8640');
+}
+
+function databaseFrom(text: string | undefined, faults: string[]): string | null {
+  if (text === undefined) return null;
+  if (!/^postgres(ql)?:\/\//.test(text)) faults.push('--database must be a URL of the form postgres://user@host/name');
+  return text;
 }
 
 function tokenIn(file: string, faults: string[]): string {

@@ -1,5 +1,5 @@
 import { type Snapshot } from '@closewatch/protocol';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { messageOf } from '../errors.ts';
@@ -108,7 +108,11 @@ async function stop(): Promise<void> {
 const telling = setInterval(tell, TELL_EVERY_MS);
 // Ctrl-C reaches the whole group; it is for the one who forked us to say when all that was seen has been handed over.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
-process.on('disconnect', () => process.exit(0));
+process.on('disconnect', () => {
+  // Nobody comes back for the outboxes of hosts that are not there.
+  if (begun !== undefined) rmSync(begun.folder, { recursive: true, force: true });
+  process.exit(0);
+});
 process.on('message', (order: Order) => {
   switch (order.kind) {
     case 'begin':
