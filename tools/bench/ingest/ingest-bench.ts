@@ -6,7 +6,8 @@ import { measureOverload } from './overload.ts';
 import { HOSTS, PushLoad } from './push-load.ts';
 import { type LoadReport, requireWrk, runWrk, THREADS } from './wrk-load.ts';
 
-const WARM_UP_SECONDS = 10;
+/** Until V8 has compiled what is hot. */
+const WARM_UP_SECONDS = 20;
 const SECONDS = 30;
 const LEAST_PER_SECOND = 4_000;
 /** Of the mixed load, one host in so many has connections in CLOSE_WAIT. */
