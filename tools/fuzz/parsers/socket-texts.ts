@@ -1,5 +1,8 @@
 import {
+  type AddressRange,
   canonicalAddress,
+  networkTypeOf,
+  parseAddressRange,
   parseEndpoint,
   parseTcpState,
   readSocketText,
@@ -84,6 +87,22 @@ export const SOCKET_TEXTS: readonly FuzzedParser[] = [
       fault: (value) => {
         const [canonical] = value as [string | undefined];
         return canonical === undefined || canonicalAddress(canonical) === canonical ? undefined : 'is not canonical';
+      },
+    },
+  ),
+  textParser(
+    'address-range',
+    `${LIB}/ip-network.ts`,
+    { parseAddressRange },
+    ['192.0.2.0/24', '2001:db8::/32', '::ffff:192.0.2.0/120', address, '198.51.100.7/0'],
+    {
+      covers: [`${LIB}/ip-network.ts#parseAddressRange`, `${LIB}/ip-address.ts#addressBytes`],
+      fault: (value) => {
+        const [range] = value as [AddressRange | undefined];
+        if (range === undefined) return undefined;
+        const [first, last] = [canonicalAddress(range.first), canonicalAddress(range.last)];
+        if (first === undefined || last === undefined) return 'ends in what is no address';
+        return networkTypeOf(first) === networkTypeOf(last) ? undefined : 'ends in another family';
       },
     },
   ),
