@@ -36,9 +36,11 @@ export async function createApp(options: ServerOptions): Promise<NestFastifyAppl
     abortOnError: false,
   });
   const authenticator = app.get(Authenticator);
+  const ingest = app.get(IngestService);
   edge.current = {
     refusalOf: rememberAllowed(allowedHosts),
     authenticate: (headers) => authenticator.principalOf(headers),
+    startPush: () => ingest.startBody(),
   };
   app.useWebSocketAdapter(new LiveAdapter(app));
   serveDocs(app);
@@ -47,10 +49,8 @@ export async function createApp(options: ServerOptions): Promise<NestFastifyAppl
   await app.getHttpAdapter().getInstance().ready();
   app.useLogger(app.get(Logger));
   refuseForeignSockets(app.getHttpServer(), allowedHosts);
-  const ingest = app.get(IngestService);
   openPushLane(app.getHttpServer(), edge.current, {
     rule: allowRuleOf(SnapshotsController, 'push'),
-    refuseWhenFull: () => ingest.refuseWhenFull(),
     push: (body, bytes) => ingest.push(body, bytes),
   });
   return app;

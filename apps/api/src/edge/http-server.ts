@@ -4,7 +4,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { PUSH_LIMITS } from '@closewatch/protocol';
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { ApiError } from '../errors/api-error.ts';
-import { readJsonBody } from '../ingest/push-body.ts';
+import { type BodyCount, readJsonBody } from '../ingest/push-body.ts';
 import { readTextBody } from '../ingest/text-body.ts';
 import { type AllowRouteConfig } from '../rights/allow.decorator.ts';
 import { type Principal } from '../rights/principal.ts';
@@ -28,6 +28,8 @@ export interface Edge {
   /** Why a request is refused by where it comes from, or undefined. */
   readonly refusalOf: (headers: IncomingHttpHeaders) => string | undefined;
   readonly authenticate: (headers: IncomingHttpHeaders) => Promise<Principal | undefined>;
+  /** Counts the body of a push while it is read. Throws while no more of them are taken, and so does the count. */
+  readonly startPush: () => BodyCount;
 }
 
 /**
@@ -45,7 +47,7 @@ export function createHttpServer(edge: () => Edge): FastifyAdapter {
   const fastify = adapter.getInstance();
   fastify.decorateRequest('principal', undefined);
   fastify.decorateRequest('bodyBytes', 0);
-  readBodies(fastify);
+  readBodies(fastify, edge);
   // Helmet first, so that refusals carry its headers too.
   void fastify.register(fastifyHelmet, contentSecurity);
   void fastify.register(withoutOwnContext((instance) => addEdgeHooks(instance, edge)));
@@ -66,18 +68,18 @@ function addEdgeHooks(fastify: FastifyInstance, edge: () => Edge): void {
   // Fastify closes the connection of a body that it refused. Closed while the client still sends, it is reset, and the
   // answer that says why is lost on the way. Left open, the rest is read and dropped, within the request's time.
   fastify.addHook('onSend', async (_request, reply) => {
-    if (reply.statusCode >= 400 && reply.statusCode < 500) reply.removeHeader('connection');
+    if (reply.statusCode >= 400) reply.removeHeader('connection');
   });
 }
 
-function readBodies(fastify: FastifyInstance): void {
+function readBodies(fastify: FastifyInstance, edge: () => Edge): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', async (request: FastifyRequest, payload: IncomingMessage) => {
     const path = request.url.split('?', 1)[0];
     if (path === TEXT) return readText(request, payload);
     const isPush = path === SNAPSHOTS;
     const limits = { bytes: isPush ? PUSH_LIMITS.bodyBytes : SMALL_BODY_BYTES, gzip: isPush };
-    const { value, bytes } = await readJsonBody(payload, limits);
+    const { value, bytes } = await readJsonBody(payload, limits, isPush ? edge().startPush() : undefined);
     request.bodyBytes = bytes;
     return value;
   });

@@ -14,8 +14,6 @@ import { requestIdOf } from './request-id.ts';
 export interface PushTarget {
   /** Who may push. */
   readonly rule: AllowRule | undefined;
-  /** Throws when nothing more is taken at the moment. */
-  refuseWhenFull(): void;
   push(body: unknown, bytes: number): Promise<PushAnswer>;
 }
 
@@ -53,8 +51,7 @@ async function answer(
     const refusal = edge.refusalOf(request.headers);
     if (refusal !== undefined) throw ApiError.forbidden(refusal);
     enforce(target.rule, await edge.authenticate(request.headers));
-    target.refuseWhenFull();
-    const { value, bytes } = await readJsonBody(request, LIMITS);
+    const { value, bytes } = await readJsonBody(request, LIMITS, edge.startPush());
     send(response, 200, requestId, await target.push(value, bytes));
   } catch (thrown) {
     // Nobody is there any more to be answered.

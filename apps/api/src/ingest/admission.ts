@@ -2,7 +2,7 @@ import { type Agent } from '@closewatch/protocol';
 import { type HostRecord } from './host-record.ts';
 import { type HostUpdate } from './hosts.queries.ts';
 import { type ParsedPush } from './push-parser.ts';
-import { judgeRun } from './run-judgement.ts';
+import { isSameRun, judgeRun, type Run } from './run-judgement.ts';
 
 /** A push on its way to the database: at least one item. */
 export type PushToWrite = Pick<ParsedPush, 'header' | 'items'>;
@@ -29,8 +29,8 @@ export function admit(pushes: readonly PushToWrite[], known: ReadonlyMap<string,
   const admitted = new Set<PushToWrite>();
   const updates = new Map<string, HostUpdate>();
   for (const push of pushes) {
-    const { agentId, runId, bootId, agent } = push.header;
-    const run = { runId, bootId, machineId: agent.machineId };
+    const { agentId } = push.header;
+    const run = runOf(push);
     const before = runs.get(agentId);
     let newest = -Infinity;
     for (const { standsAt } of push.items) newest = Math.max(newest, standsAt);
@@ -40,7 +40,7 @@ export function admit(pushes: readonly PushToWrite[], known: ReadonlyMap<string,
     if (judgement === 'earlier') continue;
     const update = hostUpdate(push, before, newest);
     updates.set(agentId, update);
-    runs.set(agentId, { ...update, ...run, agent });
+    runs.set(agentId, { ...update, ...run, agent: update.header.agent });
   }
   return { admitted, updates };
 }
@@ -75,7 +75,14 @@ function sameTexts(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((text, index) => text === b[index]);
 }
 
-function hostUpdate({ header, items }: PushToWrite, known: KnownRun | undefined, newest: number): HostUpdate {
+function runOf({ header: { runId, bootId, agent } }: PushToWrite): Run {
+  return { runId, bootId, machineId: agent.machineId };
+}
+
+/** A push older than what its run has told says of the host only since when it runs, and whether all of it is known. */
+function hostUpdate(push: PushToWrite, known: KnownRun | undefined, newest: number): HostUpdate {
+  const { header, items } = push;
+  const late = known !== undefined && newest < known.until && isSameRun(runOf(push), known) ? known : undefined;
   let oldest = Infinity;
   let complete = false;
   let longest = 0;
@@ -89,10 +96,10 @@ function hostUpdate({ header, items }: PushToWrite, known: KnownRun | undefined,
     if (newestOwn === undefined || snapshot.takenAt >= newestOwn.takenAt) newestOwn = snapshot;
   }
   return {
-    header,
+    header: late === undefined ? header : { ...header, agent: late.agent },
     since: known?.runId === header.runId ? Math.min(known.since, oldest) : oldest,
     until: Math.max(known?.until ?? -Infinity, newest),
-    intervalMs: newestOwn?.intervalMs ?? known?.intervalMs ?? longest,
+    intervalMs: late?.intervalMs ?? newestOwn?.intervalMs ?? known?.intervalMs ?? longest,
     syncedRunId: complete ? header.runId : (known?.syncedRunId ?? null),
   };
 }

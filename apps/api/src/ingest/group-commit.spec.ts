@@ -49,6 +49,22 @@ describe('GroupCommit', () => {
     await heavy;
   });
 
+  it('counts what is still coming in with what waits, until it has come or is given up', async () => {
+    const { commits } = recorder();
+    const [first, second] = [commits.arrival(), commits.arrival()];
+    expect([first.add(60), second.add(30), second.add(20), commits.isFull]).toEqual([true, true, false, false]);
+    expect([first.add(10), commits.isFull]).toEqual([true, true]);
+    first.end();
+    first.end();
+    expect([commits.isFull, second.add(60), second.add(20)]).toEqual([false, true, true]);
+    expect(commits.isFull).toBe(true);
+    second.end();
+    const written = commits.submit(1, 90, String(1));
+    expect(commits.arrival().add(20)).toBe(false);
+    await written;
+    expect(commits.arrival().add(20)).toBe(true);
+  });
+
   it('fails one and not its neighbours', async () => {
     const { commits } = recorder();
     const results = await Promise.allSettled([commits.submit(1, 1, String(1)), commits.submit(-2, 1, String(-2))]);

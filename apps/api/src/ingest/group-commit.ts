@@ -3,6 +3,7 @@ export interface GroupCommitLimits {
   /** Time that a group waits for more of its kind, milliseconds. */
   readonly gatherMs: number;
   readonly waitingItems: number;
+  /** Of what waits and what is still coming in, together. */
   readonly waitingWeight: number;
   readonly groupItems: number;
   readonly groupWeight: number;
@@ -16,6 +17,14 @@ export class QueueFullError extends Error {
     super('Too many pushes are waiting to be written.');
     this.name = 'QueueFullError';
   }
+}
+
+/** What comes in pieces, to be submitted once it is whole. Until then it counts with what waits. */
+export interface Arrival {
+  /** Counts a piece; false, and nothing counted, when that is too much. */
+  add(weight: number): boolean;
+  /** Counts none of it any longer: it is whole, or given up. */
+  end(): void;
 }
 
 interface Waiting<Item, Result> {
@@ -33,6 +42,7 @@ interface Waiting<Item, Result> {
 export class GroupCommit<Item, Result> {
   private waiting: Waiting<Item, Result>[] = [];
   private weight = 0;
+  private arriving = 0;
   private running = 0;
   private readonly busy = new Set<string>();
   private gathering: NodeJS.Timeout | undefined;
@@ -45,7 +55,27 @@ export class GroupCommit<Item, Result> {
 
   /** Whether nothing more would be taken. */
   get isFull(): boolean {
-    return this.waiting.length >= this.limits.waitingItems || this.weight >= this.limits.waitingWeight;
+    const { waitingItems, waitingWeight } = this.limits;
+    return this.waiting.length >= waitingItems || this.weight + this.arriving >= waitingWeight;
+  }
+
+  /** Something begins to come in. To be ended whatever becomes of it. */
+  arrival(): Arrival {
+    let own = 0;
+    return {
+      add: (weight) => {
+        const all = this.weight + this.arriving;
+        // As in submit: what is heavier than the whole bound may still pass alone.
+        if (all > own && all + weight > this.limits.waitingWeight) return false;
+        own += weight;
+        this.arriving += weight;
+        return true;
+      },
+      end: () => {
+        this.arriving -= own;
+        own = 0;
+      },
+    };
   }
 
   /** Resolves after the commit. Throws {@link QueueFullError} at once when too much waits. */

@@ -3,10 +3,13 @@ import { type Sql } from '../database/data-source.ts';
 import { type HostRecord } from './host-record.ts';
 import { instantArray, plainArray } from './plain-array.ts';
 
-/** Keeps every other writer away from these hosts until the end of the transaction. */
+/**
+ * Keeps every other writer away from these hosts until the end of the transaction. In one order everywhere, or two servers
+ * wait for each other: `host` by agent_id, as {@link upsertHosts} does, and then host_latest by host_id.
+ */
 export async function lockHosts(sql: Sql, agentIds: readonly string[]): Promise<void> {
   const locked = await sql.query<{ hostId: number }[]>(
-    'SELECT host_id AS "hostId" FROM host WHERE agent_id = ANY($1::uuid[]) ORDER BY host_id FOR UPDATE',
+    'SELECT host_id AS "hostId" FROM host WHERE agent_id = ANY($1::uuid[]) ORDER BY agent_id FOR UPDATE',
     [plainArray(agentIds)],
   );
   await sql.query('SELECT FROM host_latest WHERE host_id = ANY($1::integer[]) ORDER BY host_id FOR UPDATE', [
@@ -73,7 +76,7 @@ export interface HostUpdate {
   readonly syncedRunId: string | null;
 }
 
-/** Inserts or updates hosts by agentId; returns their host_id by agentId. */
+/** Inserts or updates hosts in the order of their agentId, see {@link lockHosts}; returns their host_id by agentId. */
 export async function upsertHosts(sql: Sql, updates: readonly HostUpdate[]): Promise<Map<string, number>> {
   if (updates.length === 0) return new Map();
   const column = <Value>(of: (update: HostUpdate) => Value): Value[] => updates.map(of);
@@ -85,6 +88,7 @@ export async function upsertHosts(sql: Sql, updates: readonly HostUpdate[]): Pro
        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::timestamptz[], $7::timestamptz[],
                    $8::uuid[], $9::text[], $10::text[], $11::text[], $12::jsonb[], $13::jsonb[],
                    $14::double precision[], $15::integer[], $16::timestamptz[])
+      ORDER BY 1
      ON CONFLICT (agent_id) DO UPDATE
         SET hostname = excluded.hostname, machine_id = excluded.machine_id, boot_id = excluded.boot_id,
             run_id = excluded.run_id, run_since = excluded.run_since, run_until = excluded.run_until,

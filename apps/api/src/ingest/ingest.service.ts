@@ -8,6 +8,7 @@ import { type PushToWrite } from './admission.ts';
 import { CommitFeed } from './commit-feed.ts';
 import { GroupCommit, type GroupCommitLimits, QueueFullError } from './group-commit.ts';
 import { INGEST_LIMITS } from './ingest-limits.ts';
+import { type BodyCount } from './push-body.ts';
 import { parsePush, type RejectedItem } from './push-parser.ts';
 import { SnapshotWriter, type WriteResult } from './snapshot-writer.ts';
 
@@ -38,9 +39,22 @@ export class IngestService implements BeforeApplicationShutdown {
     this.commits = new GroupCommit(limits, (pushes) => this.writeGroup(pushes));
   }
 
-  /** Throws {@link ApiError} 503 while too much waits, so that what would be refused need not be read. */
-  refuseWhenFull(): void {
-    if (this.commits.isFull) throw ApiError.unavailable(new QueueFullError().message);
+  /**
+   * The body of a push begins to be read: its bytes count with those of the pushes that wait. Throws {@link ApiError} 503,
+   * and so does the count later, while there are too many, so that what would be refused need not be read.
+   */
+  startBody(): BodyCount {
+    const refuse = (): never => {
+      throw ApiError.unavailable(new QueueFullError().message);
+    };
+    if (this.commits.isFull) refuse();
+    const arrival = this.commits.arrival();
+    return {
+      add: (bytes) => {
+        if (!arrival.add(bytes)) refuse();
+      },
+      end: () => arrival.end(),
+    };
   }
 
   /** Parses and stores a push, whose JSON text has so many bytes. Throws {@link ApiError}: 400, 409 `cloned`, 426, 503. */

@@ -17,14 +17,36 @@ export interface JsonBody {
   readonly bytes: number;
 }
 
-/** Reads a JSON body. Throws {@link ApiError}: as {@link readBody} does, and 400 for broken JSON. */
-export async function readJsonBody(payload: IncomingMessage, limits: BodyLimits): Promise<JsonBody> {
+/** Counts what is kept in memory of a body that is being read. */
+export interface BodyCount {
+  /** Throws {@link ApiError} where so many bytes more are too many. */
+  add(bytes: number): void;
+  /** Counts none of them any longer. */
+  end(): void;
+}
+
+/**
+ * Reads a JSON body. Throws {@link ApiError}: as {@link readBody} and `count` do, and 400 for broken JSON. `count` is ended
+ * in any case.
+ */
+export async function readJsonBody(payload: IncomingMessage, limits: BodyLimits, count?: BodyCount): Promise<JsonBody> {
   const chunks: Buffer[] = [];
-  const bytes = await readBody(payload, limits, (chunk) => chunks.push(chunk));
+  try {
+    const bytes = await readBody(payload, limits, (chunk) => {
+      count?.add(chunk.length);
+      chunks.push(chunk);
+    });
+    return { value: parseJson(chunks), bytes };
+  } finally {
+    count?.end();
+  }
+}
+
+function parseJson(chunks: readonly Buffer[]): unknown {
   try {
     const [first] = chunks;
     const whole = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
-    return { value: JSON.parse(whole.toString('utf8')), bytes };
+    return JSON.parse(whole.toString('utf8'));
   } catch (error) {
     const reason = coerceError(error).message;
     throw ApiError.badRequest('The body is not valid JSON.', [{ path: 'body', message: reason }]);

@@ -30,9 +30,17 @@ export type RunJudgement = 'current' | 'earlier' | 'cloned';
  */
 export function judgeRun(current: CurrentRun | undefined, push: Run, newestTakenAt: number, now: number): RunJudgement {
   if (current === undefined) return 'current';
-  const sameMachine = push.bootId === current.bootId && push.machineId === current.machineId;
-  if (push.runId === current.runId && sameMachine) return 'current';
+  if (isSameRun(push, current)) return 'current';
   if (newestTakenAt < current.since) return 'earlier';
-  if (sameMachine) return 'current';
+  if (isSameMachine(push, current)) return 'current';
   return hostStatus(Math.min(current.until, now), current.intervalMs, now) === 'live' ? 'cloned' : 'current';
+}
+
+/** Whether both are one start of an agent. */
+export function isSameRun(a: Run, b: Run): boolean {
+  return a.runId === b.runId && isSameMachine(a, b);
+}
+
+function isSameMachine(a: Run, b: Run): boolean {
+  return a.bootId === b.bootId && a.machineId === b.machineId;
 }

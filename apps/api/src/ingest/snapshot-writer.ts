@@ -6,7 +6,7 @@ import { Clock } from '../time/clock.ts';
 import { type Admission, admit, changesHost, type PushToWrite } from './admission.ts';
 import { type HostRecord, StaleHostError } from './host-record.ts';
 import { lockHosts, readHosts, upsertHosts } from './hosts.queries.ts';
-import { KnownHosts } from './known-hosts.ts';
+import { type KnownHost, KnownHosts } from './known-hosts.ts';
 import { neededPartitions } from './needed-partitions.ts';
 import { SnapshotBatch } from './snapshot-batch.ts';
 import { insertSnapshots } from './snapshots.queries.ts';
@@ -26,6 +26,8 @@ export type WriteResult =
 
 /** "no partition of relation ... found for row": dropped behind our back. */
 const NO_PARTITION = '23514';
+/** "deadlock detected": with another server, or with another group of ours. */
+const DEADLOCK = '40P01';
 
 interface Written {
   readonly results: WriteResult[];
@@ -49,10 +51,11 @@ export class SnapshotWriter {
     try {
       return await this.attempt(pushes, false);
     } catch (error) {
-      const stale = error instanceof StaleHostError;
-      if (!stale && sqlState(error) !== NO_PARTITION) throw error;
-      if (!stale) this.partitions.forget();
-      return await this.attempt(pushes, stale);
+      const state = sqlState(error);
+      const disturbed = error instanceof StaleHostError || state === DEADLOCK;
+      if (!disturbed && state !== NO_PARTITION) throw error;
+      if (!disturbed) this.partitions.forget();
+      return await this.attempt(pushes, disturbed);
     }
   }
 
@@ -62,16 +65,17 @@ export class SnapshotWriter {
     const needed = neededPartitions(pushes);
     for (const [table, instants] of needed) await this.partitions.ensure(table, instants);
     const agentIds = [...new Set(pushes.map(({ header }) => header.agentId))];
-    const known = this.known.find(agentIds, performance.now());
+    const remembered = locked ? new Map<string, KnownHost>() : this.known.find(agentIds, performance.now());
     // Until the commit is known to have gone well nothing is sure of them.
     this.known.forget(agentIds);
     const { results, hosts } = await this.connections.transaction(async (sql) => {
       if (locked) await lockHosts(sql, agentIds);
-      const unread = agentIds.filter((agentId) => locked || !known.has(agentId));
+      const known = new Map([...remembered].map(([agentId, { record }]) => [agentId, record]));
+      const unread = agentIds.filter((agentId) => !known.has(agentId));
       if (unread.length > 0) for (const host of await readHosts(sql, unread)) known.set(host.agentId, host);
       return this.writeAll(sql, pushes, known);
     });
-    this.known.keep(hosts, performance.now());
+    this.known.keep(hosts, remembered, performance.now());
     return results;
   }
 
