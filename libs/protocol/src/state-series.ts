@@ -10,7 +10,8 @@ export const HISTORY_LIMITS = { points: 2_000, rangeDays: 3_660 } as const;
 
 /**
  * Counts over time, columnar. `t` holds the start of each step in milliseconds since the epoch; each series has one
- * value a step, null where there is no data; means to a thousandth. `source`: from every sample, or, for long ranges, from sums of whole UTC hours.
+ * value a step, null where there is no data; means to a thousandth. `source`: from every sample, or, for long
+ * ranges and where samples are no longer kept, from sums of whole UTC hours.
  */
 export const StateSeriesSchema = z.object({
   from: Instant,

@@ -5,10 +5,11 @@ import { DataSource } from 'typeorm';
 import { READ } from '../database/data-source.ts';
 import { HostsService } from '../hosts/hosts.service.ts';
 import { namespaceInterval } from '../namespaces/namespaces.queries.ts';
+import { KeptDays } from '../retention/kept-days.ts';
 import { type Principal } from '../rights/principal.ts';
 import { Clock, isoInstant } from '../time/clock.ts';
 import { type AskedRange, readRange } from './asked-range.ts';
-import { resolutionOf, stateSteps } from './state-steps.ts';
+import { stateSteps } from './state-steps.ts';
 
 export interface StatesRequest extends AskedRange {
   readonly points: number;
@@ -21,16 +22,20 @@ export class HistoryService {
     @InjectDataSource(READ) private readonly dataSource: DataSource,
     private readonly hosts: HostsService,
     private readonly clock: Clock,
+    private readonly kept: KeptDays,
   ) {}
 
   /** Counts of a host over time, the last hour by default. Throws {@link ApiError} 400 for a range that is none, 404. */
   async states(principal: Principal, id: string, request: StatesRequest): Promise<StateSeries> {
-    const { from, to } = readRange(request, this.clock.now(), HISTORY_LIMITS.rangeDays);
+    const now = this.clock.now();
+    const { from, to } = readRange(request, now, HISTORY_LIMITS.rangeDays);
     const { hostId, host } = await this.hosts.find(principal, id);
     const intervalMs = await this.intervalOf(hostId, request.netns, host.intervalMs);
-    const resolution = resolutionOf(from, to, request.points, intervalMs);
-    const { source, grid } = resolution;
-    const steps = await stateSteps(this.dataSource.manager, { hostId, netns: request.netns, from, to }, resolution);
+    const { source, grid, steps } = await stateSteps(
+      this.dataSource.manager,
+      { hostId, netns: request.netns, from, to },
+      { points: request.points, intervalMs, keptFrom: now - this.kept.ofMs('snapshots') },
+    );
     return {
       from: isoInstant(from),
       to: isoInstant(to),

@@ -1,8 +1,7 @@
 import { TCP_STATES, type TcpState } from '@closewatch/socket-states';
 import { type Column } from '../packing/column-codec.ts';
 import { type SnapshotColumns } from '../packing/snapshot-pack.ts';
-import { HOUR_MS } from './snapshot-chunks.queries.ts';
-import { type Turns } from './turns.ts';
+import { Turns } from './turns.ts';
 
 /** The columns in the order in which they are joined. */
 function columnsOf({ takenAt, standsAt, intervalMs, seq, complete, run, counts }: SnapshotColumns): Column[] {
@@ -16,32 +15,18 @@ function snapshotsOf(columns: readonly Column[], runIds: readonly string[]): Sna
   return { takenAt, standsAt, intervalMs, seq, complete, run, runIds, counts: counts as Record<TcpState, Column> };
 }
 
-/**
- * One series from pieces of an hour each, in any order; of snapshots of one instant that of the earlier piece counts. Gives
- * others their turn in between.
- */
-export async function joinHours(pieces: readonly SnapshotColumns[], turns: Turns): Promise<SnapshotColumns> {
-  const hours = new Map<number, SnapshotColumns[]>();
-  for (const piece of pieces) {
-    const hour = Math.floor((piece.takenAt[0] ?? 0) / HOUR_MS);
-    const known = hours.get(hour);
-    if (known === undefined) hours.set(hour, [piece]);
-    else known.push(piece);
-  }
-  const joined: SnapshotColumns[] = [];
-  for (const [, ofHour] of [...hours].sort(([a], [b]) => a - b)) {
-    joined.push(joinSnapshots(ofHour));
-    await turns.give();
-  }
-  const series = new Concatenation(joined);
-  for (const piece of joined) {
-    series.add(piece);
+/** One series from series of an hour each, in the order of time. Gives others their turn in between. */
+export async function joinHours(hours: readonly SnapshotColumns[]): Promise<SnapshotColumns> {
+  const turns = new Turns();
+  const series = new Concatenation(hours);
+  for (const ofHour of hours) {
+    series.add(ofHour);
     await turns.give();
   }
   return series.snapshots;
 }
 
-/** One series from few pieces, each ordered or not. */
+/** One series from few pieces, each ordered or not; of snapshots of one instant that of the earlier piece counts. */
 export function joinSnapshots(pieces: readonly SnapshotColumns[]): SnapshotColumns {
   const [first] = pieces;
   if (first !== undefined && pieces.length === 1 && increases(first.takenAt)) return first;

@@ -14,22 +14,36 @@ import { Turns } from './turns.ts';
  * at most. Throws PackError when a pack is damaged.
  */
 export async function readSnapshots(sql: Sql, range: SnapshotRange): Promise<SnapshotColumns> {
-  return cutSnapshots(await unpackChunks(await findChunks(sql, range)), range.from, range.to);
+  const hours: SnapshotColumns[] = [];
+  for await (const ofHour of readHours(sql, range)) hours.push(ofHour);
+  return joinHours(hours);
 }
 
-/** The series that chunks make. */
-export async function unpackChunks(chunks: readonly StoredChunk[]): Promise<SnapshotColumns> {
+/** The same hour by hour, in the order of time: of a long series only the packs are in memory at once. */
+export async function* readHours(sql: Sql, range: SnapshotRange): AsyncGenerator<SnapshotColumns> {
+  for await (const ofHour of unpackHours(await findChunks(sql, range))) {
+    yield cutSnapshots(ofHour, range.from, range.to);
+  }
+}
+
+/** The series that chunks make, hour by hour in the order of time. */
+export async function* unpackHours(chunks: readonly StoredChunk[]): AsyncGenerator<SnapshotColumns> {
   const turns = new Turns();
-  const pieces: SnapshotColumns[] = [];
-  for (const chunk of chunks) {
-    pieces.push(
-      chunk.content === null
-        ? joinSnapshots([snapshotsOfRows(chunk)])
-        : unpackSnapshots(chunk.hour.getTime(), chunk.runIds, chunk.content),
-    );
+  const hours = Map.groupBy(chunks, ({ hour }) => hour.getTime());
+  for (const [, ofHour] of [...hours].sort(([a], [b]) => a - b)) {
+    const pieces: SnapshotColumns[] = [];
+    for (const chunk of ofHour) {
+      pieces.push(snapshotsOfChunk(chunk));
+      await turns.give();
+    }
+    yield joinSnapshots(pieces);
     await turns.give();
   }
-  return joinHours(pieces, turns);
+}
+
+function snapshotsOfChunk(chunk: StoredChunk): SnapshotColumns {
+  if (chunk.content === null) return joinSnapshots([snapshotsOfRows(chunk)]);
+  return unpackSnapshots(chunk.hour.getTime(), chunk.runIds, chunk.content);
 }
 
 /** Rows of one run, in any order. */

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type StateSeries, StateCountsSchema, StateSeriesSchema } from '@closewatch/protocol';
+import { DataSource } from 'typeorm';
+import { readDataSourceOptions } from '../database/data-source.ts';
+import { MovableClock } from '../testing/movable-clock.ts';
 import { buildPush, buildSnapshot, iso } from '../testing/push-builder.ts';
 import { type ShelvedSnapshot, SnapshotShelf } from '../testing/snapshot-shelf.ts';
 import { errorOf, TestApi } from '../testing/test-api.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
-import { resolutionOf } from './state-steps.ts';
+import { countSnapshots } from './snapshot-count.queries.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -17,7 +20,9 @@ const RUN = randomUUID();
 let database: TestDatabase;
 let api: TestApi;
 let cookie: string;
+const clock = new MovableClock();
 let shelf: SnapshotShelf;
+let dataSource: DataSource;
 const push = buildPush({ snapshots: [buildSnapshot({ takenAt: iso(Date.now()) })] });
 
 /** One a quarter of an hour; close_wait tells the number of the quarter, of every third hour nothing is there. */
@@ -33,9 +38,10 @@ const all: ShelvedSnapshot[] = Array.from({ length: DAYS * 96 }, (_, quarter) =>
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  api = await TestApi.start({ databaseUrl: database.url });
+  api = await TestApi.start({ databaseUrl: database.url, clock });
   cookie = await api.signIn();
   await api.pushed(push);
+  dataSource = await new DataSource(readDataSourceOptions(database.url)).initialize();
   shelf = await SnapshotShelf.open(database.url);
   await shelf.makePartitions(START, DAYS * 24);
   await shelf.clear();
@@ -43,6 +49,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await shelf?.close();
+  await dataSource?.destroy();
   await api?.stop();
   await database?.drop();
 });
@@ -157,16 +164,81 @@ describe('an absurd range', () => {
   });
 });
 
-it('reads samples no further than they can be read quickly', () => {
-  const now = 1_800_000_000_000;
-  const source = (days: number, points: number, intervalMs: number) =>
-    resolutionOf(now - days * DAY_MS, now, points, intervalMs).source;
-  expect(source(1, 500, 10_000)).toBe('samples');
-  expect(source(20, 2_000, 10_000)).toBe('samples');
-  expect(source(30, 500, 10_000)).toBe('rollups');
-  expect(source(30, 2_000, 10_000)).toBe('rollups');
-  expect(source(7, 2_000, 1_000)).toBe('rollups');
-  expect(source(1, 500, 100)).toBe('samples');
+describe('what is stored decides how fine a range is read', () => {
+  const at = (hours: number): string => iso(START + hours * HOUR_MS);
+  /** As if each pack held so many snapshots. */
+  const crowded = async (samples: number): Promise<void> => {
+    await shelve(DAYS * 24);
+    await database.query('UPDATE snapshot_pack SET samples = $1', [samples]);
+  };
+
+  it('hours, where a host that samples seldom now sampled often before', async () => {
+    const query = `from=${at(0)}&to=${at(60)}&points=200`;
+    await shelve(DAYS * 24);
+    expect((await states(query)).source).toBe('samples');
+    await crowded(7_200);
+    expect((await states(query)).source).toBe('rollups');
+  });
+
+  it('samples, of a day at ten a second, and of no more within two days', async () => {
+    await crowded(36_000);
+    expect((await states(`from=${at(0)}&to=${at(24)}&points=100`)).source).toBe('samples');
+    expect((await states(`from=${at(0)}&to=${at(47)}&points=100`)).source).toBe('rollups');
+  });
+
+  it('rows count as packs do, late ones too', async () => {
+    const range = { hostId: 1, netns: 0, from: START, to: START + DAYS * DAY_MS };
+    for (const [packedHours, late] of [
+      [0, () => false],
+      [37, () => false],
+      [37, ({ seq }: ShelvedSnapshot) => seq % 7 === 3],
+    ] as const) {
+      await shelve(packedHours, late);
+      expect(await countSnapshots(dataSource.manager, range, 1_000)).toBe(all.length);
+    }
+    await shelve(0);
+    expect(await countSnapshots(dataSource.manager, range, 10)).toBe(11);
+  });
+
+  it('hours, however near one looks, where snapshots are no longer kept', async () => {
+    await shelve(DAYS * 24);
+    await database.query('DELETE FROM snapshot_pack WHERE hour < $1', [at(24)]);
+    // Snapshots are kept for 35 days: as if what was taken nine days ago were that old. A session does not last so long.
+    clock.aheadMs = 26 * DAY_MS;
+    cookie = await api.signIn();
+    try {
+      for (const [from, to] of [
+        [0, 20],
+        [20, 72],
+      ] as const) {
+        const series = await states(`from=${at(from)}&to=${at(to)}&points=300`);
+        expect(series).toMatchObject({ source: 'rollups', stepMs: HOUR_MS });
+        const { max } = expected(series, 'close_wait', START + from * HOUR_MS, START + to * HOUR_MS);
+        expect(series.series.close_wait.max).toEqual(max);
+        expect(max.filter((value) => value !== null).length).toBeGreaterThan(10);
+      }
+      expect((await states(`from=${at(48)}&to=${at(60)}&points=300`)).source).toBe('samples');
+    } finally {
+      clock.aheadMs = 0;
+      cookie = await api.signIn();
+    }
+  });
+
+  it('hours, where snapshots are gone though they would be kept now', async () => {
+    await shelve(37);
+    await database.query('DELETE FROM snapshot_pack');
+    const gone = await states(`from=${at(3)}&to=${at(9)}&points=300`);
+    expect(gone).toMatchObject({ source: 'rollups', stepMs: HOUR_MS });
+    expect(gone.series.close_wait.max).toEqual([15, 19, null, 27, 31, null]);
+  });
+
+  it('samples, where neither are there: an hour that goes on is not told for minutes without any', async () => {
+    await shelve(37);
+    const [from, to] = [START + 39 * HOUR_MS + 60_000, START + 39 * HOUR_MS + 600_000];
+    const series = await states(`from=${iso(from)}&to=${iso(to)}&points=300`);
+    expect(series.source).toBe('samples');
+    expect(new Set(series.series.close_wait.max)).toEqual(new Set([null]));
+  });
 });
 
 function closeTo(mean: number | null): unknown {
