@@ -6,13 +6,14 @@ import { ApiError } from '../errors/api-error.ts';
 import { KeptDays } from '../retention/kept-days.ts';
 import { Clock, isoInstant } from '../time/clock.ts';
 import { IngestService } from './ingest.service.ts';
+import { lastTexts } from './last-texts.ts';
 import { OnePerKey } from './one-per-key.ts';
 import { type TextBody } from './text-body.ts';
 import { textConnections } from './text-connections.ts';
 import { textHost, type TextHost } from './text-host.ts';
 import { textInterval } from './text-interval.ts';
 import { textMissing } from './text-missing.ts';
-import { findTextHost, lastTexts } from './text-pushes.queries.ts';
+import { findTextHost } from './text-pushes.queries.ts';
 
 /** Two texts of one host in one millisecond are two snapshots. */
 const TRIES = 5;
