@@ -17,11 +17,11 @@ afterAll(async () => {
 });
 
 describe('a connection to the database', () => {
-  it('runs in UTC, gives up on slow statements, and compiles none, whatever the server is set to', async () => {
+  it('runs in UTC, gives up on slow statements and idle transactions, and compiles none, whatever the server is set to', async () => {
     const [settings] = await dataSource.query<Record<string, string>[]>(
       `SELECT current_setting('TimeZone') AS zone, current_setting('statement_timeout') AS timeout,
-              current_setting('jit') AS jit`,
+              current_setting('jit') AS jit, current_setting('idle_in_transaction_session_timeout') AS idle`,
     );
-    expect(settings).toEqual({ zone: 'UTC', timeout: '15s', jit: 'off' });
+    expect(settings).toEqual({ zone: 'UTC', timeout: '15s', jit: 'off', idle: '20s' });
   });
 });

@@ -16,6 +16,10 @@ const STATEMENT_TIMEOUT_MS = 15_000;
 /** A server that is stopped or cut off times nothing out: we then give up ourselves, a little later than it would. */
 const GIVE_UP_AFTER_MS = 3_000;
 const CONNECT_TIMEOUT_MS = 3_000;
+/** Of a client that has gone without a word the server keeps no locks: neither in a transaction that goes on no more, */
+const IDLE_TRANSACTION_MS = 20_000;
+/** nor while it waits for the network (25 s; over a Unix socket these are accepted and mean nothing). */
+const KEEPALIVES = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3';
 const POOL_SIZE = 10;
 /** Reads of people have connections of their own, fewer and sooner given up, so that they never hold up what agents push. */
 const READ_POOL_SIZE = 4;
@@ -122,9 +126,10 @@ export async function migrate(databaseUrl: string): Promise<void> {
   }
 }
 
-/** What every connection is told; times out statements, 0: never. */
+/** What every connection is told; times out statements, 0: never. Of what `more` says again, that counts. */
 export function sessionSettings(statementTimeoutMs: number, more = ''): { options: string } {
   // Statements over a month of daily partitions look expensive to the planner and are over in a millisecond: compiling
   // them first (jit, which distributions' servers have) takes fifty.
-  return { options: `-c TimeZone=UTC -c jit=off -c statement_timeout=${statementTimeoutMs} ${more}`.trimEnd() };
+  const timeouts = `-c statement_timeout=${statementTimeoutMs} -c idle_in_transaction_session_timeout=${IDLE_TRANSACTION_MS}`;
+  return { options: `-c TimeZone=UTC -c jit=off ${timeouts} ${KEEPALIVES} ${more}`.trimEnd() };
 }

@@ -87,6 +87,7 @@ describe('databaseFault', () => {
   it.each([
     ['away', Object.assign(new Error('terminating connection'), { code: '57P01' })],
     ['away', Object.assign(new Error('starting up'), { code: '57P03' })],
+    ['away', Object.assign(new Error('idle in a transaction'), { code: '25P03' })],
     ['away', Object.assign(new Error('connect'), { code: 'ENOENT', syscall: 'connect' })],
     ['away', new Error('Connection terminated unexpectedly')],
     ['away', new Error('timeout expired')],

@@ -3,9 +3,9 @@ import { errorCode, isError } from '../errors/coerce-error.ts';
 /**
  * Conditions under which the same request may succeed later (PostgreSQL appendix A): connection exceptions (08),
  * resources (53), shutdown and start (57P), cancelled by a timeout (57014), serialisation and deadlock (40001, 40P01),
- * lock timeout (55P03), a server in recovery (25006).
+ * lock timeout (55P03), a server in recovery (25006), a transaction that did nothing for too long (25P03).
  */
-const AWAY_CODES = /^(08...|53...|57P0.|57014|40001|40P01|55P03|25006)$/;
+const AWAY_CODES = /^(08...|53...|57P0.|57014|40001|40P01|55P03|25006|25P03)$/;
 
 /** Node's and pg's own errors of a connection that cannot be had or broke. */
 const AWAY_SYSTEM_CODES = new Set([

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { type RetentionKind } from '@closewatch/protocol';
 import { DataSource } from 'typeorm';
@@ -5,6 +6,8 @@ import { coerceError } from '../errors/coerce-error.ts';
 import { KeptDays } from '../retention/kept-days.ts';
 import { KINDS_OF_DATA } from '../retention/retention-kinds.ts';
 import { Clock } from '../time/clock.ts';
+import { type Sql } from './data-source.ts';
+import { sqlState } from './database-faults.ts';
 import {
   createPartition,
   dropPartition,
@@ -21,6 +24,13 @@ import {
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const DAYS_AHEAD = 3;
+/** Whoever waits for a lock on a table holds up every statement that comes after: so long at most, each time. */
+const LOCK_PATIENCE_MS = 500;
+/** Between two tries what was held up goes through. */
+const REST_MS = 200;
+/** Some five seconds in all. */
+const ATTEMPTS = 8;
+const LOCK_TIMEOUT = '55P03';
 const TABLES = Object.keys(PARTITIONED_TABLES) as PartitionedTable[];
 
 /**
@@ -90,23 +100,37 @@ export class PartitionsService implements OnModuleInit, OnModuleDestroy {
   }
 
   private async create(table: PartitionedTable, partitions: readonly string[]): Promise<void> {
-    const made = await this.dataSource.transaction(async (sql) => {
-      await lockPartitions(sql);
+    await this.patiently(async (sql) => {
       const wanted = HOT_TABLES.has(table) ? await notPacked(sql, table, partitions) : partitions;
       for (const first of wanted) await createPartition(sql, table, first);
-      return wanted;
     });
-    for (const first of made) this.known.get(table)?.add(first);
+    // Days that are packed need none, and will not: hours that are closed stay so.
+    for (const first of partitions) this.known.get(table)?.add(first);
   }
 
   private async dropBefore(table: PartitionedTable, firstKept: string): Promise<void> {
-    await this.dataSource.transaction(async (sql) => {
-      await lockPartitions(sql);
+    await this.patiently(async (sql) => {
       for (const first of await listPartitions(sql, table)) {
         if (nextPartition(table, first) > firstKept) continue;
         this.known.get(table)?.delete(first);
         await dropPartition(sql, table, first);
       }
     });
+  }
+
+  /** In a transaction, under the lock of partitions. While somebody holds a table it is tried again, for some seconds. */
+  private async patiently(change: (sql: Sql) => Promise<void>): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.dataSource.transaction(async (sql) => {
+          await lockPartitions(sql);
+          await sql.query(`SET LOCAL lock_timeout = ${LOCK_PATIENCE_MS}`);
+          await change(sql);
+        });
+      } catch (error) {
+        if (attempt === ATTEMPTS || sqlState(error) !== LOCK_TIMEOUT) throw error;
+      }
+      await sleep(REST_MS);
+    }
   }
 }
