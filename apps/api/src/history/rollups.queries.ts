@@ -24,7 +24,8 @@ const COLUMNS = TCP_STATES.flatMap((_, index) => {
 
 /**
  * What a range, of whole hours, holds: rollups of packed hours, summed up by steps of the grid, and the snapshots of all other
- * hours. Hours for which something came late are told by their packs, which say what it repeats. One statement: see findChunks.
+ * hours. Hours for which something came late are told by their packs, which say what it repeats; where the pack has gone, or holds
+ * only a part of the hour, its rollup stands alone. One statement: see findChunks.
  */
 export async function findRollups(
   sql: Sql,
@@ -41,6 +42,13 @@ export async function findRollups(
          FROM snapshot_pack
         WHERE host_id = $1 AND netns_id = $2 AND hour >= $3 AND hour <= $4 AND hour < ${PACKED_UNTIL}
           AND hour IN (SELECT hour FROM late_hour)
+          AND samples >= coalesce((SELECT rollup.samples FROM snapshot_rollup rollup
+                                    WHERE rollup.host_id = $1 AND rollup.netns_id = $2 AND rollup.hour = snapshot_pack.hour), 0)
+     ), summed AS MATERIALIZED (
+       SELECT hour
+         FROM snapshot_rollup
+        WHERE host_id = $1 AND netns_id = $2 AND hour >= $3 AND hour <= $4 AND hour < ${PACKED_UNTIL}
+          AND hour IN (SELECT hour FROM late_hour) AND hour NOT IN (SELECT hour FROM changed)
      ), step AS (
        SELECT floor((date_part('epoch', hour) * 1000 - $5::double precision) / $6::double precision)::integer AS step,
               ${COLUMNS.map(([name, value]) => `${value} AS ${name}`).join(', ')}
@@ -58,7 +66,7 @@ export async function findRollups(
       UNION ALL
      ${rowChunks('snapshot', `taken_at >= ${PACKED_UNTIL}`)}
       UNION ALL
-     ${rowChunks('snapshot_late')}`,
+     ${rowChunks('snapshot_late', "date_trunc('hour', taken_at) NOT IN (SELECT hour FROM summed)")}`,
     [hostId, netns, isoInstant(from), isoInstant(to), start, stepMs],
   );
 }

@@ -2,7 +2,7 @@ import { type Sql } from '../database/data-source.ts';
 import { type PartitionedTable } from '../database/partitions.queries.ts';
 import { type Turns } from '../history/turns.ts';
 
-/** Late samples of a namespace of a host, in whole hours: from `from` up to `until` (milliseconds), a day at most. */
+/** Late samples of a namespace of a host, in whole hours: from `from` up to `until` (milliseconds), an hour or a day at most. */
 export interface LateGroup {
   readonly hostId: number;
   readonly netns: number;
@@ -16,6 +16,8 @@ export interface HourPacker {
   readonly hot: PartitionedTable;
   /** What comes too late for that. */
   readonly late: string;
+  /** Late samples of so long become packs in one transaction. */
+  readonly lateBy: 'hour' | 'day';
   /** Where they go, by the hour. */
   readonly packs: readonly PartitionedTable[];
 

@@ -1,14 +1,13 @@
 import { type PoolClient } from 'pg';
-import { isStatementTimeout, sqlState } from '../database/database-faults.ts';
+import { databaseFault, isStatementTimeout, sqlState } from '../database/database-faults.ts';
 import { type Sql } from '../database/data-source.ts';
 import { dropPartition, listPartitions, lockPartitions, nextPartition } from '../database/partitions.queries.ts';
 import { type PartitionsService } from '../database/partitions.service.ts';
 import { coerceError } from '../errors/coerce-error.ts';
 import { Turns } from '../history/turns.ts';
 import { isoInstant } from '../time/clock.ts';
-import { PackError } from './column-codec.ts';
 import { type HourPacker } from './hour-packer.ts';
-import { closeHours, findLate, lockLate, nextHosts, readPackingState, setPackedUntil } from './packing.queries.ts';
+import { closeHours, findLate, nextHosts, readPackingState, setPackedUntil } from './packing.queries.ts';
 
 const HOUR_MS = 3_600_000;
 /** So long after an hour has ended what is pushed of it still becomes a row: most that is late, is no later. */
@@ -17,6 +16,9 @@ const GRACE_MS = 15 * 60_000;
 const HOSTS_AT_ONCE = 20;
 /** Whoever waits to drop a partition holds up everybody who reads or writes the table. */
 const DROP_PATIENCE_MS = 500;
+const LOCK_TIMEOUT = '55P03';
+/** "no partition of relation ... found for row": dropped behind our back. */
+const NO_PARTITION = '23514';
 
 export interface PackerOptions {
   /** A connection of its own, which holds PACKER_LOCK. */
@@ -42,7 +44,7 @@ export class Packer {
     // Packed in an earlier round: who has begun to read rows by then has ended.
     await this.dropPacked(before.packedUntil);
     const until = Math.floor((now - GRACE_MS) / HOUR_MS) * HOUR_MS;
-    if (until > before.closedUntil) await this.transaction((sql) => closeHours(sql, until));
+    if (until > before.closedUntil) await this.close(until);
     const { closedUntil } = await readPackingState(this.sql);
     for (let hour = before.packedUntil; hour < closedUntil; hour += HOUR_MS) {
       if (!(await this.packHour(hour))) return;
@@ -50,17 +52,24 @@ export class Packer {
     await this.mergeLate();
   }
 
+  /** While a push takes too long nothing is closed: what is closed already is packed all the same. */
+  private async close(until: number): Promise<void> {
+    await this.transaction((sql) => closeHours(sql, until)).catch((error: unknown) => {
+      if (sqlState(error) !== LOCK_TIMEOUT) throw error;
+      this.options.warn(`The hours before ${isoInstant(until)} are closed later: ${coerceError(error).message}`);
+    });
+  }
+
   /** False: aborted, the hour is not wholly packed. */
   private async packHour(hour: number): Promise<boolean> {
     for (const packer of this.options.packers) {
       if (!(await this.hasRows(packer, hour))) continue;
-      for (const table of packer.packs) await this.options.partitions.ensure(table, [hour]);
       let after = 0;
       for (;;) {
         if (this.options.signal.aborted) return false;
         const hostIds = await nextHosts(this.sql, after, HOSTS_AT_ONCE);
         if (hostIds.length === 0) break;
-        await packer.packHour(this.sql, hour, hostIds, this.turns);
+        await this.intoPartitions(packer, hour, () => packer.packHour(this.sql, hour, hostIds, this.turns));
         after = hostIds.at(-1) ?? after;
       }
     }
@@ -77,19 +86,32 @@ export class Packer {
   private async mergeLate(): Promise<void> {
     const { packedUntil } = await readPackingState(this.sql);
     for (const packer of this.options.packers) {
-      for (const group of await findLate(this.sql, packer.late, packedUntil)) {
+      for (const group of await findLate(this.sql, packer, packedUntil)) {
         if (this.options.signal.aborted) return;
-        for (const table of packer.packs) await this.options.partitions.ensure(table, [group.from]);
-        await this.transaction(async (sql) => {
-          await lockLate(sql, group.hostId);
-          await packer.mergeLate(sql, group, this.turns);
-        }).catch((error: unknown) => {
-          // One that cannot be read must not hold up the others. Its rows stay, and are read as they are.
-          if (!(error instanceof PackError)) throw error;
+        const merge = () => this.transaction((sql) => packer.mergeLate(sql, group, this.turns));
+        await this.intoPartitions(packer, group.from, merge).catch((error: unknown) => {
+          // One that cannot be read or stored must not hold up the others. Its rows stay, and are read as they are.
+          if (isGone(error)) throw error;
           const { hostId, netns, from } = group;
-          this.options.warn(`Host ${hostId}, namespace ${netns}, ${isoInstant(from)}: ${error.message}`);
+          this.options.warn(`Host ${hostId}, namespace ${netns}, ${isoInstant(from)}: ${coerceError(error).message}`);
         });
       }
+    }
+  }
+
+  /** Makes sure that packs of an hour have a partition; those that somebody dropped meanwhile are made once more. */
+  private async intoPartitions({ packs }: HourPacker, hour: number, work: () => Promise<void>): Promise<void> {
+    const ensure = async (): Promise<void> => {
+      for (const table of packs) await this.options.partitions.ensure(table, [hour]);
+    };
+    await ensure();
+    try {
+      await work();
+    } catch (error) {
+      if (sqlState(error) !== NO_PARTITION) throw error;
+      this.options.partitions.forget();
+      await ensure();
+      await work();
     }
   }
 
@@ -104,7 +126,7 @@ export class Packer {
           await lockPartitions(sql);
           await dropPartition(sql, hot, first);
         }).catch((error: unknown) => {
-          if (sqlState(error) !== '55P03' && !isStatementTimeout(error)) throw error;
+          if (sqlState(error) !== LOCK_TIMEOUT && !isStatementTimeout(error)) throw error;
           this.options.warn(`The rows of ${first} in ${hot} are dropped later: ${coerceError(error).message}`);
         });
       }
@@ -121,6 +143,12 @@ export class Packer {
       throw error;
     }
   }
+}
+
+/** Whether the connection is no more, or the whole database in trouble: then nothing else would go better. */
+function isGone(error: unknown): boolean {
+  const ofOne = isStatementTimeout(error) || [LOCK_TIMEOUT, '40P01', '40001'].includes(sqlState(error) ?? '');
+  return databaseFault(error) === 'away' && !ofOne;
 }
 
 async function rowsOf<Rows>(client: PoolClient, text: string, values: unknown[] = []): Promise<Rows> {

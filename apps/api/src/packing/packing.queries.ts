@@ -1,16 +1,16 @@
 import { type Sql } from '../database/data-source.ts';
 import { isoInstant } from '../time/clock.ts';
-import { type LateGroup } from './hour-packer.ts';
+import { type HourPacker, type LateGroup } from './hour-packer.ts';
 
 /** Shared by every transaction that stores samples, taken alone by whoever closes hours. */
 export const INGEST_LOCK = 2_031_173_005;
 /** Held by the one packer of a database while it works. */
 export const PACKER_LOCK = 2_031_173_006;
-/** With a host's number: shared by transactions that store late samples of it, taken alone by whoever packs those. */
+/** With a host's number: shared by transactions that store late snapshots of it, taken alone by whoever packs those. */
 const LATE_LOCK_CLASS = 20_311_730;
 /** Whoever waits for {@link INGEST_LOCK} holds up every push that comes after. */
 const CLOSE_PATIENCE_MS = 1_000;
-const DAY_MS = 86_400_000;
+const LENGTH_MS = { hour: 3_600_000, day: 86_400_000 } as const;
 
 /** How far packing has come, milliseconds since the epoch, whole hours. */
 export interface PackingState {
@@ -25,7 +25,7 @@ export async function keepHoursOpen(sql: Sql): Promise<void> {
   await sql.query('SELECT pg_advisory_xact_lock_shared($1)', [INGEST_LOCK]);
 }
 
-/** While the transaction lasts no late sample of these hosts moves into a pack. */
+/** While the transaction lasts no late snapshot of these hosts moves into a pack. */
 export async function keepLateUnmerged(sql: Sql, hostIds: readonly number[]): Promise<void> {
   await sql.query(
     `SELECT pg_advisory_xact_lock_shared($1, host_id)
@@ -34,7 +34,7 @@ export async function keepLateUnmerged(sql: Sql, hostIds: readonly number[]): Pr
   );
 }
 
-/** For the transaction that moves late samples of a host into packs. */
+/** For the transaction that moves late snapshots of a host into packs: ingest of such waits until it has committed. */
 export async function lockLate(sql: Sql, hostId: number): Promise<void> {
   await sql.query('SELECT pg_advisory_xact_lock($1, $2)', [LATE_LOCK_CLASS, hostId]);
 }
@@ -73,19 +73,23 @@ export async function nextHosts(sql: Sql, after: number, limit: number): Promise
   return rows.map(({ hostId }) => hostId);
 }
 
-/** What came late about hours before `until` (milliseconds), by host, namespace and day, the oldest first. */
-export async function findLate(sql: Sql, table: string, until: number): Promise<LateGroup[]> {
-  const rows = await sql.query<{ hostId: number; netns: number; day: Date }[]>(
-    `SELECT host_id AS "hostId", netns_id AS netns, date_trunc('day', taken_at) AS day
-       FROM ${table}
+/** What came late about hours before `until` (milliseconds), by host, namespace and day or hour, the oldest first. */
+export async function findLate(
+  sql: Sql,
+  { late, lateBy }: Pick<HourPacker, 'late' | 'lateBy'>,
+  until: number,
+): Promise<LateGroup[]> {
+  const rows = await sql.query<{ hostId: number; netns: number; begins: Date }[]>(
+    `SELECT host_id AS "hostId", netns_id AS netns, date_trunc('${lateBy}', taken_at) AS begins
+       FROM ${late}
       WHERE taken_at < $1
       GROUP BY 1, 2, 3
       ORDER BY 3, 1, 2`,
     [isoInstant(until)],
   );
-  return rows.map(({ hostId, netns, day }) => {
-    const from = day.getTime();
-    return { hostId, netns, from, until: Math.min(from + DAY_MS, until) };
+  return rows.map(({ hostId, netns, begins }) => {
+    const from = begins.getTime();
+    return { hostId, netns, from, until: Math.min(from + LENGTH_MS[lateBy], until) };
   });
 }
 

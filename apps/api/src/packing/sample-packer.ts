@@ -18,7 +18,6 @@ import {
   writeSamplePack,
 } from './sample-packs.queries.ts';
 
-const HOUR_MS = 3_600_000;
 /** Agents tell of processes and ports every 30 s at most: of an hour with more than one a second the rest is not kept. */
 const MAX_SAMPLES = 3_600;
 
@@ -33,6 +32,8 @@ function samplePacker<Content, Thing>(table: SampleTable, kind: ListingKind<Cont
   return {
     hot: `${table}_sample`,
     late: `${table}_late`,
+    // An hour of a large host is long in the making. It keeps nobody waiting: ingest does not ask packs what a sample repeats.
+    lateBy: 'hour',
     packs: [`${table}_pack`],
 
     async packHour(sql: Sql, hour: number, hostIds: readonly number[], turns: Turns): Promise<void> {
@@ -42,19 +43,16 @@ function samplePacker<Content, Thing>(table: SampleTable, kind: ListingKind<Cont
       }
     },
 
-    async mergeLate(sql: Sql, { hostId, netns, from, until }: LateGroup, turns: Turns): Promise<void> {
-      for (let hour = from; hour < until; hour += HOUR_MS) {
-        const sampled = { hostId, netns, hour };
-        const rows = await takeLateSamples(sql, table, sampled);
-        if (rows.length === 0) continue;
-        const pack = await findSamplePack(sql, table, sampled);
-        const packed = pack === undefined ? [] : await samplesOf(kind, unpackListing(kind, hour, pack), turns);
-        const known = new Set(packed.map(({ takenAt }) => takenAt));
-        const late = (await parseRows<Content>(rows, turns)).filter(({ takenAt }) => !known.has(takenAt));
-        if (late.length === 0) continue;
-        const samples = [...packed, ...late].sort((a, b) => a.takenAt - b.takenAt);
-        await write(sql, sampled, samples, turns);
-      }
+    async mergeLate(sql: Sql, { hostId, netns, from: hour }: LateGroup, turns: Turns): Promise<void> {
+      const sampled = { hostId, netns, hour };
+      const rows = await takeLateSamples(sql, table, sampled);
+      const pack = await findSamplePack(sql, table, sampled);
+      const packed = pack === undefined ? [] : await samplesOf(kind, unpackListing(kind, hour, pack), turns);
+      const known = new Set(packed.map(({ takenAt }) => takenAt));
+      const late = (await parseRows<Content>(rows, turns)).filter(({ takenAt }) => !known.has(takenAt));
+      if (late.length === 0) return;
+      const samples = [...packed, ...late].sort((a, b) => a.takenAt - b.takenAt);
+      await write(sql, sampled, samples, turns);
     },
   };
 }

@@ -4,6 +4,7 @@ import { snapshotsOfRows } from '../history/snapshot-series.ts';
 import { type Turns } from '../history/turns.ts';
 import { MAX_PACK_VALUES } from './column-codec.ts';
 import { type HourPacker, type LateGroup } from './hour-packer.ts';
+import { lockLate } from './packing.queries.ts';
 import { COLUMN_COUNT, packSnapshots, type SnapshotColumns, unpackSnapshots } from './snapshot-pack.ts';
 import { findHour, findPacks, type HostRows, type PackedHour, takeLate, writePacks } from './snapshot-packs.queries.ts';
 import { rollUp } from './snapshot-rollup.ts';
@@ -15,6 +16,7 @@ const MAX_SAMPLES = Math.floor(MAX_PACK_VALUES / COLUMN_COUNT);
 export const SNAPSHOT_PACKER: HourPacker = {
   hot: 'snapshot',
   late: 'snapshot_late',
+  lateBy: 'day',
   packs: ['snapshot_pack', 'snapshot_rollup'],
 
   async packHour(sql: Sql, hour: number, hostIds: readonly number[], turns: Turns): Promise<void> {
@@ -27,6 +29,7 @@ export const SNAPSHOT_PACKER: HourPacker = {
   },
 
   async mergeLate(sql: Sql, group: LateGroup, turns: Turns): Promise<void> {
+    await lockLate(sql, group.hostId);
     const late = byHour(await takeLate(sql, group));
     const hours = late.map(([first]) => first.hour.getTime());
     const known = new Map(

@@ -62,7 +62,10 @@ export interface PackedHour {
   readonly rollup: Rollup;
 }
 
-/** Writes packs and their rollups, over those that are there. */
+/**
+ * Writes packs and their rollups, over those that are there; but a rollup of more samples stays: it is kept longer than packs,
+ * and what comes late when its pack has gone is only a part of its hour.
+ */
 export async function writePacks(sql: Sql, packs: readonly PackedHour[]): Promise<void> {
   if (packs.length === 0) return;
   const keys = [
@@ -88,7 +91,8 @@ export async function writePacks(sql: Sql, packs: readonly PackedHour[]): Promis
        FROM unnest($1::integer[], $2::integer[], $3::timestamptz[], $4::integer[], $5::text[], $6::text[], $7::text[], $8::text[])
             AS packed (host_id, netns_id, hour, samples, ${extents.join(', ')})
      ON CONFLICT (host_id, netns_id, hour) DO UPDATE
-        SET samples = excluded.samples, ${extents.map((extent) => `${extent} = excluded.${extent}`).join(', ')}`,
+        SET samples = excluded.samples, ${extents.map((extent) => `${extent} = excluded.${extent}`).join(', ')}
+      WHERE excluded.samples >= snapshot_rollup.samples`,
     [...keys, ...extents.map((extent) => packs.map(({ rollup }) => arrayText(rollup[extent])))],
   );
 }
