@@ -100,6 +100,39 @@ describe('chartData', () => {
     ]);
   });
 
+  const every = (from: number, to: number, interval: number, but: readonly number[] = []) =>
+    Array.from({ length: (to - from) / interval }, (_, index) => from + index * interval)
+      .filter((seconds) => !but.includes(seconds))
+      .map((seconds): [number, number] => [seconds, 1]);
+  const gapsOf = (data: ReturnType<typeof chartData>) =>
+    drawn(data)
+      .filter(([, value]) => value === null)
+      .map(([seconds]) => Math.round(seconds ?? NaN));
+
+  it('draws a past that was sampled less often, and its gaps', () => {
+    const seldom = every(0, 1_800, 60, [600, 660, 720]);
+    const data = chartData(history([...seldom, ...every(1_800, 3_600, 10)]), [], { ...window, toMs: at(3_600) });
+    expect(data.t.length).toBe(seldom.length + 180 + 1);
+    expect(gapsOf(data)).toEqual([540]);
+  });
+
+  it('draws a past that was sampled less often alone', () => {
+    const seldom = every(0, 3_600, 60, [600, 660, 720]);
+    expect(gapsOf(chartData(history(seldom), [], { ...window, toMs: at(3_550) }))).toEqual([540]);
+  });
+
+  it('leaves gaps that follow each other, with a sample or two in between', () => {
+    const data = chartData(
+      history([...every(0, 100, 10), [150, 1], [200, 1], [210, 1], [260, 1], ...every(310, 400, 10)]),
+      [],
+      {
+        ...window,
+        toMs: at(400),
+      },
+    );
+    expect(gapsOf(data)).toEqual([90, 150, 210, 260]);
+  });
+
   it('goes on with the gap until now when the host has fallen silent', () => {
     expect(drawn(chartData(history([[10, 5]]), [], window))).toEqual([
       [10, 5],

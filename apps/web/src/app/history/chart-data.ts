@@ -25,7 +25,8 @@ export interface ChartWindow {
 /**
  * Joins history with the live points after it. History contributes the **highest** count of each step, so that a spike
  * does not vanish on a long range. Steps without data are dropped; where two neighbours are farther apart than three
- * samples (or two steps), a row of nulls stands between them: a gap is drawn as a gap, never as a line and never as zero.
+ * samples (or two steps), and not because the host sampled that seldom then, a row of nulls stands between them: a gap is
+ * drawn as a gap, never as a line and never as zero.
  */
 export function chartData(
   history: StateSeries | null,
@@ -43,10 +44,11 @@ export function chartData(
     (number | null)[]
   >;
   const gapMs = Math.max(3 * intervalMs, 2 * stepMs, 15_000);
-  for (const point of points) {
-    if (point.t < fromMs || point.t > toMs) continue;
+  const shown = points.filter((point) => point.t >= fromMs && point.t <= toMs);
+  const spacings = shown.slice(1).map((point, index) => point.t - (shown[index]?.t ?? point.t));
+  for (const [index, point] of shown.entries()) {
     const previous = t.at(-1);
-    if (previous !== undefined && point.t - previous > gapMs) {
+    if (previous !== undefined && (spacings[index - 1] ?? 0) > gapMs && !isRhythm(spacings, index - 1)) {
       t.push(previous + 1);
       for (const state of TCP_STATES) series[state].push(null);
     }
@@ -60,6 +62,17 @@ export function chartData(
     for (const state of TCP_STATES) series[state].push(null, null);
   }
   return { t, series, stepMs };
+}
+
+/** So many spacings in a row are how the host sampled; fewer may be what is left between gaps. */
+const RHYTHM = 3;
+
+/** Whether the spacings before or after one are about as long: `intervalMs` is today's, the host may have had another. */
+function isRhythm(spacings: readonly number[], index: number): boolean {
+  const spacing = spacings[index] ?? 0;
+  const before = spacings.slice(Math.max(0, index - RHYTHM), index);
+  const after = spacings.slice(index + 1, index + 1 + RHYTHM);
+  return [before, after].some((side) => side.length === RHYTHM && side.every((other) => 3 * other >= spacing));
 }
 
 /** Drops live points that history has taken over or that have left the longest range. */
