@@ -10,8 +10,9 @@ import { Turns } from './turns.ts';
 /**
  * The snapshots of a namespace of a host that were taken in from..to (milliseconds since the epoch, `to` included): one
  * series, ordered by `takenAt`, each instant once, wherever they are kept (docs/adr/0023) and whatever the packer does
- * meanwhile. `sql` must not be inside a REPEATABLE READ transaction (see findChunks). The event loop is held for some 10 ms
- * at most. Throws PackError when a pack is damaged.
+ * meanwhile. `sql` must not be inside a REPEATABLE READ transaction (see findChunks). For days, not for
+ * months, whose columns alone take a hold of the event loop: those read {@link readHours}. Throws PackError when a pack is
+ * damaged.
  */
 export async function readSnapshots(sql: Sql, range: SnapshotRange): Promise<SnapshotColumns> {
   const hours: SnapshotColumns[] = [];
@@ -19,7 +20,10 @@ export async function readSnapshots(sql: Sql, range: SnapshotRange): Promise<Sna
   return joinHours(hours);
 }
 
-/** The same hour by hour, in the order of time: of a long series only the packs are in memory at once. */
+/**
+ * The same hour by hour, in the order of time: of a long series only the packs are in memory at once, and the event loop is
+ * held for some 10 ms at most.
+ */
 export async function* readHours(sql: Sql, range: SnapshotRange): AsyncGenerator<SnapshotColumns> {
   for await (const ofHour of unpackHours(await findChunks(sql, range))) {
     yield cutSnapshots(ofHour, range.from, range.to);
