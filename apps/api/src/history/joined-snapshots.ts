@@ -1,7 +1,6 @@
-import { TCP_STATES, type TcpState } from '@closewatch/socket-states';
+import { TCP_STATES } from '@closewatch/socket-states';
 import { type Column } from '../packing/column-codec.ts';
-import { type SnapshotColumns } from '../packing/snapshot-pack.ts';
-import { Turns } from './turns.ts';
+import { countColumns, type SnapshotColumns } from '../packing/snapshot-pack.ts';
 
 /** The columns in the order in which they are joined. */
 function columnsOf({ takenAt, standsAt, intervalMs, seq, complete, run, counts }: SnapshotColumns): Column[] {
@@ -11,54 +10,32 @@ function columnsOf({ takenAt, standsAt, intervalMs, seq, complete, run, counts }
 function snapshotsOf(columns: readonly Column[], runIds: readonly string[]): SnapshotColumns {
   const [takenAt, standsAt, intervalMs, seq, complete, run, ...states] = columns;
   if (!takenAt || !standsAt || !intervalMs || !seq || !complete || !run) throw new RangeError('A column is missing.');
-  const counts = Object.fromEntries(TCP_STATES.map((state, index) => [state, states[index]]));
-  return { takenAt, standsAt, intervalMs, seq, complete, run, runIds, counts: counts as Record<TcpState, Column> };
+  return { takenAt, standsAt, intervalMs, seq, complete, run, runIds, counts: countColumns(states) };
 }
 
-/** One series from series of an hour each, in the order of time. Gives others their turn in between. */
-export async function joinHours(hours: readonly SnapshotColumns[]): Promise<SnapshotColumns> {
-  const turns = new Turns();
-  const series = new Concatenation(hours);
-  for (const ofHour of hours) {
-    series.add(ofHour);
-    await turns.give();
+/** Pieces one after the other, as they are. */
+export function concatenated(pieces: readonly SnapshotColumns[]): SnapshotColumns {
+  const runIds = [...new Set(pieces.flatMap((piece) => piece.runIds))];
+  const places = new Map(runIds.map((runId, index) => [runId, index]));
+  const length = pieces.reduce((sum, { takenAt }) => sum + takenAt.length, 0);
+  const columns = Array.from({ length: 6 + TCP_STATES.length }, () => new Float64Array(length));
+  const series = snapshotsOf(columns, runIds);
+  let end = 0;
+  for (const piece of pieces) {
+    for (const [index, column] of columnsOf(piece).entries()) columns[index]?.set(column, end);
+    const ownPlaces = piece.runIds.map((runId) => places.get(runId) ?? 0);
+    for (const run of piece.run) series.run[end++] = ownPlaces[run] ?? 0;
   }
-  return series.snapshots;
+  return series;
 }
 
 /** One series from few pieces, each ordered or not; of snapshots of one instant that of the earlier piece counts. */
 export function joinSnapshots(pieces: readonly SnapshotColumns[]): SnapshotColumns {
   const [first] = pieces;
   if (first !== undefined && pieces.length === 1 && increases(first.takenAt)) return first;
-  const series = new Concatenation(pieces);
-  for (const piece of pieces) series.add(piece);
+  const series = concatenated(pieces);
   const rank = pieces.flatMap((piece, index) => new Array<number>(piece.takenAt.length).fill(index));
-  return pick(series.snapshots, orderOf(series.snapshots.takenAt, rank));
-}
-
-/** Pieces one after the other. */
-class Concatenation {
-  readonly snapshots: SnapshotColumns;
-  private readonly columns: readonly Column[];
-  private readonly runs: ReadonlyMap<string, number>;
-  private length = 0;
-
-  constructor(pieces: readonly SnapshotColumns[]) {
-    const runIds = [...new Set(pieces.flatMap((piece) => piece.runIds))];
-    const length = pieces.reduce((sum, { takenAt }) => sum + takenAt.length, 0);
-    this.columns = Array.from({ length: 6 + TCP_STATES.length }, () => new Float64Array(length));
-    this.snapshots = snapshotsOf(this.columns, runIds);
-    this.runs = new Map(runIds.map((runId, index) => [runId, index]));
-  }
-
-  /** One of the pieces. */
-  add(piece: SnapshotColumns): void {
-    columnsOf(piece).forEach((column, index) => this.columns[index]?.set(column, this.length));
-    const places = piece.runIds.map((runId) => this.runs.get(runId) ?? 0);
-    const { run } = this.snapshots;
-    const end = this.length + piece.takenAt.length;
-    for (; this.length < end; this.length++) run[this.length] = places[run[this.length] ?? 0] ?? 0;
-  }
+  return pick(series, orderOf(series.takenAt, rank));
 }
 
 function increases(takenAt: Column): boolean {

@@ -8,7 +8,8 @@ import { readDataSourceOptions } from '../database/data-source.ts';
 import { type SnapshotColumns } from '../packing/snapshot-pack.ts';
 import { SnapshotShelf, type ShelvedSnapshot } from '../testing/snapshot-shelf.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
-import { readHours, readSnapshots } from './snapshot-series.ts';
+import { readSnapshots } from '../testing/whole-series.ts';
+import { readHours } from './snapshot-series.ts';
 
 const HOUR_MS = 3_600_000;
 /** Just before midnight, so that hours lie in two partitions. */
@@ -89,7 +90,7 @@ function shelved({ snapshot: { aheadMs, counts, ...rest } }: Placed): ShelvedSna
   };
 }
 
-describe('readSnapshots', () => {
+describe('readHours', () => {
   it('is the same series whatever mix of hot, late, packed, repeated and half-packed the tables hold', async () => {
     const instant = fc.integer({ min: -HOUR_MS, max: (HOURS + 1) * HOUR_MS }).map((offset) => START + offset);
     const story = fc.record({

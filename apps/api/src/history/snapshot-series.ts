@@ -1,28 +1,16 @@
-import { TCP_STATES, type TcpState } from '@closewatch/socket-states';
+import { TCP_STATES } from '@closewatch/socket-states';
 import { type Sql } from '../database/data-source.ts';
-import { type Column } from '../packing/column-codec.ts';
-import { type SnapshotColumns, unpackSnapshots } from '../packing/snapshot-pack.ts';
-import { cutSnapshots, joinHours, joinSnapshots } from './joined-snapshots.ts';
+import { countColumns, type SnapshotColumns, unpackSnapshots } from '../packing/snapshot-pack.ts';
+import { cutSnapshots, joinSnapshots } from './joined-snapshots.ts';
 import { findChunks, type SnapshotRange, type StoredChunk, type StoredRows } from './snapshot-chunks.queries.ts';
 import { parseNumbers } from './stored-numbers.ts';
 import { Turns } from './turns.ts';
 
 /**
- * The snapshots of a namespace of a host that were taken in from..to (milliseconds since the epoch, `to` included): one
- * series, ordered by `takenAt`, each instant once, wherever they are kept (docs/adr/0023) and whatever the packer does
- * meanwhile. `sql` must not be inside a REPEATABLE READ transaction (see findChunks). For days, not for
- * months, whose columns alone take a hold of the event loop: those read {@link readHours}. Throws PackError when a pack is
- * damaged.
- */
-export async function readSnapshots(sql: Sql, range: SnapshotRange): Promise<SnapshotColumns> {
-  const hours: SnapshotColumns[] = [];
-  for await (const ofHour of readHours(sql, range)) hours.push(ofHour);
-  return joinHours(hours);
-}
-
-/**
- * The same hour by hour, in the order of time: of a long series only the packs are in memory at once, and the event loop is
- * held for some 10 ms at most.
+ * The snapshots of a namespace of a host that were taken in from..to (milliseconds since the epoch, `to` included), hour by
+ * hour: one series, ordered by `takenAt`, each instant once, wherever they are kept (docs/adr/0023) and whatever the packer
+ * does meanwhile. `sql` must not be inside a REPEATABLE READ transaction (see findChunks). Of a long series only the packs
+ * are in memory at once, and the event loop is held for some 10 ms at most. Throws PackError when a pack is damaged.
  */
 export async function* readHours(sql: Sql, range: SnapshotRange): AsyncGenerator<SnapshotColumns> {
   for await (const ofHour of unpackHours(await findChunks(sql, range))) {
@@ -64,6 +52,6 @@ export function snapshotsOfRows({ runIds, samples, numbers }: StoredRows): Snaps
     complete,
     run: new Float64Array(samples),
     runIds,
-    counts: Object.fromEntries(TCP_STATES.map((state, index) => [state, states[index]])) as Record<TcpState, Column>,
+    counts: countColumns(states),
   };
 }

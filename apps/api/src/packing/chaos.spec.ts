@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions, migrate } from '../database/data-source.ts';
 import { EmbeddedServer } from '../database/embedded-server.ts';
-import { readSnapshots } from '../history/snapshot-series.ts';
+import { readSnapshots } from '../testing/whole-series.ts';
 import { ApiProcess } from '../testing/api-process.ts';
 import { ChaosAgent, established } from '../testing/chaos-agent.ts';
 import { readPackingState } from './packing.queries.ts';

@@ -3,7 +3,7 @@ import { TCP_STATES } from '@closewatch/socket-states';
 import { type Push, type Snapshot } from '@closewatch/protocol';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../database/data-source.ts';
-import { readSnapshots } from '../history/snapshot-series.ts';
+import { readSnapshots } from '../testing/whole-series.ts';
 import { buildPush, buildSnapshot, iso } from '../testing/push-builder.ts';
 import { TestApi } from '../testing/test-api.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';

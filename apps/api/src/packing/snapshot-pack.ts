@@ -38,6 +38,11 @@ export function packSnapshots(hour: number, snapshots: SnapshotColumns): Buffer 
   ]);
 }
 
+/** Columns in the order of TCP_STATES, by state; one for each of them. */
+export function countColumns(states: readonly Column[]): Record<TcpState, Column> {
+  return Object.fromEntries(TCP_STATES.map((state, index) => [state, states[index]])) as Record<TcpState, Column>;
+}
+
 /** What {@link packSnapshots} packed. Throws {@link PackError}. */
 export function unpackSnapshots(hour: number, runIds: readonly string[], pack: Uint8Array): SnapshotColumns {
   const [offset, ahead, intervalMs, seq, complete, run, ...states] = unpackColumns(pack);
@@ -53,7 +58,7 @@ export function unpackSnapshots(hour: number, runIds: readonly string[], pack: U
     complete,
     run,
     runIds,
-    counts: Object.fromEntries(TCP_STATES.map((state, index) => [state, states[index]])) as Record<TcpState, Column>,
+    counts: countColumns(states),
   };
 }
 

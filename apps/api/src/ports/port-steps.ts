@@ -18,14 +18,9 @@ export class DestinationSteps implements Gatherer {
   }
 
   add(steps: SampleSteps, columns: readonly (Column | null)[]): void {
-    for (const [index, extremes] of [
-      [USED, this.used],
-      [TIME_WAIT, this.timeWait],
-      [AVAILABLE, this.available],
-    ] as const) {
-      const column = columns[index] ?? null;
-      if (column !== null) extremes.add(steps, column);
-    }
+    this.used.add(steps, columns[USED]);
+    this.timeWait.add(steps, columns[TIME_WAIT]);
+    this.available.add(steps, columns[AVAILABLE]);
   }
 
   series(): Pick<PortHistory['items'][number], 'used' | 'timeWait' | 'available'> {
@@ -57,14 +52,9 @@ export class HostPortSteps implements Gatherer {
       orNaN(closesPerSecond(columns.map((column) => orNull(column?.[row])))),
     );
     this.closes.add(steps, closes);
-    for (const [index, extremes] of [
-      [WHOLE.timeWait, this.timeWait],
-      [WHOLE.timeWaitMax, this.timeWaitMax],
-      [WHOLE.destinationCount, this.destinationCount],
-    ] as const) {
-      const column = columns[index] ?? null;
-      if (column !== null) extremes.add(steps, column);
-    }
+    this.timeWait.add(steps, columns[WHOLE.timeWait]);
+    this.timeWaitMax.add(steps, columns[WHOLE.timeWaitMax]);
+    this.destinationCount.add(steps, columns[WHOLE.destinationCount]);
   }
 
   series(): Omit<PortHistory, 'from' | 'to' | 'stepMs' | 't' | 'items'> {

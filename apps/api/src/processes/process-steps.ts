@@ -33,9 +33,8 @@ export class ProcessSteps implements Gatherer {
       this.extremesOf(index).add(steps, column);
     }
     this.sockets.add(steps, sockets);
-    const [used, limit] = [columns[DESCRIPTORS_USED] ?? null, columns[DESCRIPTORS_LIMIT] ?? null];
-    if (used !== null) this.used.add(steps, used);
-    if (limit !== null) this.limit.add(steps, limit);
+    this.used.add(steps, columns[DESCRIPTORS_USED]);
+    this.limit.add(steps, columns[DESCRIPTORS_LIMIT]);
   }
 
   series(): Omit<ProcessHistory['items'][number], 'process' | 'greatest'> {
@@ -73,9 +72,8 @@ export class ProcessTableSteps implements Gatherer {
   }
 
   add(steps: SampleSteps, columns: readonly (Column | null)[]): void {
-    const [others, unowned] = [columns[OTHERS] ?? null, columns[UNOWNED] ?? null];
-    if (others !== null) this.others.add(steps, others);
-    if (unowned !== null) this.unowned.add(steps, unowned);
+    this.others.add(steps, columns[OTHERS]);
+    this.unowned.add(steps, columns[UNOWNED]);
   }
 
   series(): Pick<ProcessHistory, 'others' | 'unowned'> {

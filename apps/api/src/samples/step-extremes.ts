@@ -30,8 +30,9 @@ export class StepExtremes {
     this.told = new Float64Array(count);
   }
 
-  /** Values of samples; NaN is no value. */
-  add(steps: SampleSteps, values: Column): void {
+  /** Values of samples; NaN is no value, and so is a whole column that nobody told. */
+  add(steps: SampleSteps, values: Column | null | undefined): void {
+    if (values === null || values === undefined) return;
     const { least, greatest, sum, told } = this;
     for (let row = 0; row < steps.length; row++) {
       const step = steps[row] ?? NO_STEP;
