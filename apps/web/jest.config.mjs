@@ -17,7 +17,7 @@ export default {
   setupFilesAfterEnv: ['<rootDir>/src/testing/setup.ts'],
   moduleNameMapper: {
     '^@lucide/angular$': '<rootDir>/src/testing/icons.ts',
-    '^@closewatch/(socket-states|protocol)$': join(workspace, 'libs/$1/src/index.ts'),
+    '^@closewatch/(socket-states|protocol|messages)$': join(workspace, 'libs/$1/src/index.ts'),
     // TypeScript rewrites ./x.ts to ./x.js in what it emits.
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

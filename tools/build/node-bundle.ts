@@ -39,6 +39,7 @@ export const NODE_BUNDLE = {
   alias: {
     '@closewatch/socket-states': join(workspace, 'libs/socket-states/src/index.ts'),
     '@closewatch/protocol': join(workspace, 'libs/protocol/src/index.ts'),
+    '@closewatch/messages': join(workspace, 'libs/messages/src/index.ts'),
   },
   plugins: [decorators],
 } satisfies BuildOptions;

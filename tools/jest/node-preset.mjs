@@ -28,7 +28,7 @@ export function nodePreset(projectRoot, overrides = {}) {
       ],
     },
     moduleNameMapper: {
-      '^@closewatch/(socket-states|protocol)$': join(workspace, 'libs/$1/src/index.ts'),
+      '^@closewatch/(socket-states|protocol|messages)$': join(workspace, 'libs/$1/src/index.ts'),
     },
     reporters: ['default', [join(import.meta.dirname, 'count-reporter.mjs'), { name: basename(projectRoot) }]],
     ...overrides,

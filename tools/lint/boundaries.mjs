@@ -7,8 +7,9 @@ const workspace = resolve(import.meta.dirname, '../..');
 /** Who may import which lib, by tag. Arrows run apps → protocol → socket-states and never back. */
 const LIBS_ALLOWED = {
   'type:domain': [],
+  'type:words': [],
   'type:protocol': ['socket-states'],
-  'type:app': ['socket-states', 'protocol'],
+  'type:app': ['socket-states', 'protocol', 'messages'],
 };
 
 /** What belongs to one scope only. */
@@ -25,6 +26,7 @@ const BANS = [
 /** What holds for what ships, but not for tests: these may look at the world (start netstat, read a file). */
 const BANS_WHERE_IT_SHIPS = {
   'type:domain': [{ regex: '^[^.]', message: 'The domain is pure: it imports nothing.' }],
+  'type:words': [{ regex: '^[^.]', message: 'Words import nothing.' }],
   'type:protocol': [
     { regex: '^(?!\\.|zod$|@closewatch/)', message: 'The wire is zod and the domain, and runs in browsers too.' },
   ],

@@ -47,6 +47,9 @@ describe('the lint forbids', () => {
     ['libs/socket-states/src/tcp-state.ts', 'zod', 'The domain is pure'],
     ['libs/socket-states/src/tcp-state.ts', 'node:fs', 'The domain is pure'],
     ['libs/socket-states/src/tcp-state.ts', '@closewatch/protocol', 'may not depend on it'],
+    // words import nothing
+    ['libs/messages/src/phrase.ts', '@closewatch/socket-states', 'may not depend on it'],
+    ['libs/messages/src/phrase.ts', 'zod', 'Words import nothing'],
     // the wire imports zod and the domain
     ['libs/protocol/src/push.ts', '@closewatch/api', 'may not depend on it'],
     ['libs/protocol/src/push.ts', '../../../apps/api/src/main.ts', 'leaves the project'],

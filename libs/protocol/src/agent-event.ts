@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Count, Instant } from './primitives.ts';
+import { ProcessSchema } from './process.ts';
 
 const at = { at: Instant };
 
@@ -15,6 +16,17 @@ export const AgentEventSchema = z.discriminatedUnion('kind', [
   z.object({ ...at, kind: z.literal('dropped'), snapshots: Count, from: Instant, to: Instant }),
   /** Records of the outbox that could not be read back (torn by a crash, damaged on disk). */
   z.object({ ...at, kind: z.literal('damaged'), records: Count }),
+  /**
+   * A service that holds sockets was started anew: another process of the same executable and unit (or container) in place
+   * of the one before. `replaced`: its executable file is another one than before, or its container; a deploy.
+   */
+  z.object({
+    ...at,
+    kind: z.literal('service_restarted'),
+    process: ProcessSchema.omit({ command: true }),
+    before: z.object({ pid: z.int().min(1), startedAt: Instant }),
+    replaced: z.boolean(),
+  }),
   /** The agent did not get to sample for longer than three intervals, without the host having slept. */
   z.object({ ...at, kind: z.literal('stalled'), forMs: z.int().min(0) }),
 ]);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { OWNERSHIPS } from './connection.ts';
+import { FindingSchema } from './finding.ts';
+import { OWNERSHIPS } from './ownership.ts';
 import { pageOf } from './page.ts';
 import { Address, Count, Instant, Port } from './primitives.ts';
 import { ProcessSchema } from './process.ts';
@@ -35,6 +36,8 @@ export const ConnectionGroupSchema = z.object({
   aged: Count,
   oldest: z.object({ openedBefore: Instant, ageSeconds: z.number() }),
   recvQueueBytes: z.number().int().min(0),
+  /** Of most of them; null: the group is of an instant of which no evidence is kept. */
+  verdict: FindingSchema.nullable(),
 });
 export type ConnectionGroup = z.infer<typeof ConnectionGroupSchema>;
 

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { FindingSchema } from './finding.ts';
+import { OWNERSHIPS } from './ownership.ts';
 import { EndpointSchema, Instant } from './primitives.ts';
 import { ProcessSchema } from './process.ts';
 
@@ -16,13 +18,6 @@ export const OwnerSchema = ProcessSchema.extend({
   descriptor: z.int().min(0).nullable(),
 });
 export type Owner = z.infer<typeof OwnerSchema>;
-
-/**
- * What is known of the owners: `known` (listed), `not_accepted` (inode 0: it waits in the listener's backlog and has
- * none yet), `hidden` (the agent may not look into other users' processes), `none` (looked everywhere, nobody: it is the
- * kernel's own, an io_uring fixed file, or a descriptor in flight).
- */
-export const OWNERSHIPS = ['known', 'not_accepted', 'hidden', 'none'] as const;
 
 export const ENDED_AS = ['closed', 'orphaned', 'lost'] as const;
 export type EndedAs = (typeof ENDED_AS)[number];
@@ -89,18 +84,9 @@ export const ConnectionSchema = z
   });
 export type Connection = z.infer<typeof ConnectionSchema>;
 
-/** Why a group of connections does not close; null until the server judges them. */
-export const VerdictSchema = z.object({
-  verdict: z.string(),
-  confidence: z.number(),
-  for: z.array(z.string()),
-  against: z.array(z.string()),
-  advice: z.string(),
-});
-
 /** A connection as people read it: as pushed, with its age at the instant asked for. `atMost` null: no upper bound. */
 export const ConnectionItemSchema = ConnectionSchema.safeExtend({
   ageSeconds: z.object({ atLeast: z.number(), atMost: z.number().nullable() }),
-  verdict: VerdictSchema.nullable(),
+  verdict: FindingSchema.nullable(),
 });
 export type ConnectionItem = z.infer<typeof ConnectionItemSchema>;

@@ -18,7 +18,12 @@ export const ThreadWaitSchema = z.object({
 export type ThreadWait = z.infer<typeof ThreadWaitSchema>;
 
 /** Descriptors of a process: in use, and its soft limit (RLIMIT_NOFILE); null where it could not be read. */
-export const DescriptorsSchema = z.object({ used: Count.nullable(), limit: z.int().min(0).nullable() });
+export const DescriptorsSchema = z.object({
+  used: Count.nullable(),
+  limit: z.int().min(0).nullable(),
+  /** What they are open on, by the target of /proc/PID/fd; left out where it was not looked at. */
+  kinds: z.object({ sockets: Count, files: Count, pipes: Count, other: Count }).optional(),
+});
 export type Descriptors = z.infer<typeof DescriptorsSchema>;
 
 /**

@@ -4,12 +4,10 @@ export {
   ConnectionItemSchema,
   ConnectionSchema,
   ENDED_AS,
-  OWNERSHIPS,
   OwnerSchema,
   SocketId,
   SocketTimerSchema,
   TIMERS,
-  VerdictSchema,
   type Connection,
   type ConnectionItem,
   type EndedAs,
@@ -41,6 +39,39 @@ export {
   type FoundConnection,
 } from './connection-search.ts';
 export { ConnectionSurvivalSchema, type ConnectionSurvival } from './connection-survival.ts';
+export { OWNERSHIPS } from './ownership.ts';
+export { FindingSchema, ReasonSchema } from './finding.ts';
+export { LeakGroupSchema, LeakGroupsSchema, LeakSubjectSchema, type LeakGroup, type LeakGroups } from './leak-group.ts';
+export {
+  ANNOTATION_KINDS,
+  ANNOTATION_SOURCES,
+  AnnotationRequestSchema,
+  AnnotationSchema,
+  type Annotation,
+  type AnnotationRequest,
+} from './annotation.ts';
+export {
+  AcknowledgeRequestSchema,
+  INCIDENT_EVENT_KINDS,
+  INCIDENT_EVIDENCE_KINDS,
+  INCIDENT_STATES,
+  IncidentDetailsSchema,
+  IncidentEventSchema,
+  IncidentEvidenceSchema,
+  IncidentSchema,
+  IncidentSubjectSchema,
+  NoteRequestSchema,
+  OwnerRequestSchema,
+  RESOLVED_AS,
+  ResolveRequestSchema,
+  ReviewRequestSchema,
+  SEVERITIES,
+  type Incident,
+  type IncidentDetails,
+  type IncidentEvent,
+  type IncidentEvidence,
+  type IncidentSubject,
+} from './incident.ts';
 export { AgentEventSchema, type AgentEvent } from './agent-event.ts';
 export {
   DescriptorsSchema,
@@ -141,7 +172,10 @@ export {
   HostConnectionsSchema,
   HostDetailsNewsSchema,
   HostSnapshotSchema,
+  HostVerdictsSchema,
   HostWatchSchema,
+  IncidentNewsSchema,
+  IncidentWatchSchema,
   LIVE_NAMESPACE,
   type ClientEventMap,
   type FleetDelta,
@@ -153,7 +187,11 @@ export {
   type HostDetailsNews,
   type HostPicture,
   type HostSnapshot,
+  type HostVerdicts,
   type HostWatch,
+  type IncidentNews,
+  type IncidentPicture,
+  type IncidentWatch,
   type LiveAnswer,
   type ServerEventMap,
 } from './live-events.ts';

@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { ConnectionItemSchema, type ConnectionItem } from './connection.ts';
 import { HostDetailsSchema, type HostDetails } from './host-details.ts';
 import { HostSchema, type Host } from './host.ts';
+import { IncidentSchema, type IncidentDetails } from './incident.ts';
+import { LeakGroupSchema, type LeakGroup } from './leak-group.ts';
 import { Count, StateCountsSchema, Uuid } from './primitives.ts';
 
 /** socket.io namespace of everything live. */
@@ -11,6 +13,9 @@ export const LIVE_NAMESPACE = '/live';
 export const FleetWatchSchema = z.object({ ids: z.array(Uuid).max(1_000).optional() });
 /** A host through one of its network namespaces, whose connections and details are told; 0 is the agent's own. */
 export const HostWatchSchema = z.object({ id: Uuid, netns: Count.default(0) });
+/** An incident, and the list of those that are open. */
+export const IncidentWatchSchema = z.object({ id: Uuid });
+export type IncidentWatch = z.infer<typeof IncidentWatchSchema>;
 export type FleetWatch = z.infer<typeof FleetWatchSchema>;
 export type HostWatch = z.input<typeof HostWatchSchema>;
 
@@ -36,12 +41,18 @@ export interface FleetPicture {
   hosts: Host[];
 }
 
+export interface IncidentPicture {
+  cursor: string;
+  incident: IncidentDetails;
+}
+
 export interface HostPicture {
   cursor: string;
   netns: number;
   host: Host;
   connections: ConnectionItem[];
   details: HostDetails;
+  leaks: LeakGroup[];
 }
 
 /** `fleet:summary`: new totals, at most one a second. */
@@ -59,6 +70,12 @@ export const HostConnectionsSchema = z.object({
 });
 /** `host:details`: those of the details that are new, each as a whole. */
 export const HostDetailsNewsSchema = z.object({ ...ofHost, hostId: Uuid, details: HostDetailsSchema.partial() });
+/** `host:verdicts`: the leaks of the host, all of them, whenever one has changed. */
+export const HostVerdictsSchema = z.object({ ...ofHost, hostId: Uuid, leaks: z.array(LeakGroupSchema) });
+/** `incident:opened`, to whoever watches the fleet; `incident:changed`, to those and to whoever watches it. */
+export const IncidentNewsSchema = z.object({ cursor: z.string(), incident: IncidentSchema });
+export type HostVerdicts = z.infer<typeof HostVerdictsSchema>;
+export type IncidentNews = z.infer<typeof IncidentNewsSchema>;
 export type FleetSummary = z.infer<typeof FleetSummarySchema>;
 export type FleetDelta = z.infer<typeof FleetDeltaSchema>;
 export type HostSnapshot = z.infer<typeof HostSnapshotSchema>;
@@ -72,6 +89,8 @@ export type LiveAnswer<Picture> =
 export interface ClientEventMap {
   'fleet:watch': (watch: FleetWatch, answer: (answer: LiveAnswer<FleetPicture>) => void) => void;
   'host:watch': (watch: HostWatch, answer: (answer: LiveAnswer<HostPicture>) => void) => void;
+  'incident:watch': (watch: IncidentWatch, answer: (answer: LiveAnswer<IncidentPicture>) => void) => void;
+  'incident:unwatch': (watch: IncidentWatch, answer: (answer: LiveAnswer<null>) => void) => void;
   'host:unwatch': (watch: HostWatch, answer: (answer: LiveAnswer<null>) => void) => void;
 }
 
@@ -80,5 +99,8 @@ export interface ServerEventMap {
   'fleet:delta': (delta: FleetDelta) => void;
   'host:snapshot': (snapshot: HostSnapshot) => void;
   'host:connections': (connections: HostConnections) => void;
+  'host:verdicts': (verdicts: HostVerdicts) => void;
+  'incident:opened': (news: IncidentNews) => void;
+  'incident:changed': (news: IncidentNews) => void;
   'host:details': (news: HostDetailsNews) => void;
 }

@@ -23,3 +23,13 @@ export {
 } from './socket-text/socket-text.ts';
 export { mayBe } from './socket-text/text-endpoint.ts';
 export { SocketTextReader, readSocketText, type SocketTextLimits } from './socket-text/socket-text-reader.ts';
+export { HARMLESS_VERDICTS, VERDICTS, type Finding, type Reason, type Verdict } from './verdicts/verdict.ts';
+export { type ObservedProcess, type ObservedSocket } from './verdicts/observed.ts';
+export { LEVELS, RULES, type Detection, type Figures, type Level, type Rule } from './detectors/detection.ts';
+export {
+  type DescriptorSample,
+  type HourlyMinimum,
+  type LeakSample,
+  type LeakWindow,
+} from './detectors/leak-window.ts';
+export { leakKey, type LeakSubject } from './detectors/leak-key.ts';

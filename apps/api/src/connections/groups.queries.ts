@@ -78,6 +78,7 @@ export async function listGroups(sql: Sql, page: GroupsPage): Promise<PlacedGrou
         ageSeconds: Math.max(0, at - row.oldestAt.getTime()) / 1_000,
       },
       recvQueueBytes: Number(row.recvQueue),
+      verdict: null,
     },
     place: [row.count, row.place],
   }));

@@ -9,6 +9,7 @@ import { History1795564800000 } from './migrations/1795564800000-history.ts';
 import { LifetimeSearch1795575600000 } from './migrations/1795575600000-lifetime-search.ts';
 import { OwnCompleteness1795579200000 } from './migrations/1795579200000-own-completeness.ts';
 import { Backfills1795582800000 } from './migrations/1795582800000-backfills.ts';
+import { Incidents1795669200000 } from './migrations/1795669200000-incidents.ts';
 
 /** Held while migrations run, so that two servers that start together do not run them twice. */
 export const MIGRATION_LOCK = 2_031_173_002;
@@ -46,6 +47,7 @@ export function dataSourceOptions(databaseUrl: string): DataSourceOptions {
       LifetimeSearch1795575600000,
       OwnCompleteness1795579200000,
       Backfills1795582800000,
+      Incidents1795669200000,
     ],
     // A large index is made outside of any (docs/adr/0029).
     migrationsTransactionMode: 'each',

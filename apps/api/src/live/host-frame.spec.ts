@@ -45,7 +45,14 @@ const OTHER: Required<Substance> = {
   acceptQueue: { length: 1, limit: 128 },
   ownership: 'hidden',
   owners: [],
-  verdict: { verdict: 'leak', confidence: 1, for: [], against: [], advice: '' },
+  verdict: {
+    verdict: 'code_leak',
+    confidence: 1,
+    for: [],
+    against: [],
+    missing: [],
+    advice: { key: 'advice.code_leak', parameters: {} },
+  },
 };
 
 describe('hostChange', () => {

@@ -39,7 +39,7 @@ export function hostFrame({ connections, namespaces, sections, ...rest }: HostFi
 }
 
 export function pictureOf({ cursor, host, netns, connections, details }: HostFrame): HostPicture {
-  return { cursor, netns, host, connections: [...connections.values()], details };
+  return { cursor, netns, host, connections: [...connections.values()], details, leaks: [] };
 }
 
 /** New, changed and ended connections. That one was seen again, and is older, is no change: both hold for all. */

@@ -9,4 +9,5 @@ export const NOT_DISTRIBUTED: Readonly<Record<string, string>> = {
   packing: 'local: one row that says how far packing has come',
   retention: 'local: a row for each kind of data',
   backfill: 'local: a row for each upgrade that fills in the background',
+  annotation: 'reference: what people say has changed, on one host or on all',
 };

@@ -162,6 +162,7 @@ export const CONNECTION_EXAMPLES: RouteExamples = {
           aged: 2,
           oldest: { openedBefore: '2026-11-22T14:54:40.000Z', ageSeconds: 309.392 },
           recvQueueBytes: 2,
+          verdict: null,
         },
       ],
       nextCursor: null,

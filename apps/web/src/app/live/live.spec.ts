@@ -46,6 +46,7 @@ function serveHost(): { pictures: number; unwatched: string[] } {
         cursor: `${served.pictures}0`,
         netns,
         host: host(),
+        leaks: [],
         details: details({ namespaces: [namespace({ id: 4 })], orphans: { takenAt: AT, count: 9, items: [] } }),
         connections: Array.from({ length: served.pictures }, (_, index) =>
           connection({ socketId: `picture-${index}` }),

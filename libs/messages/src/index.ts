@@ -1,0 +1,1 @@
+export { LANGUAGES, type Language, type PhraseParameters } from './phrase.ts';
