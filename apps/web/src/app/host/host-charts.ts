@@ -9,8 +9,8 @@ import { RANGES, RANGE_MS, type Range } from '../history/ranges.ts';
 import { Formats } from '../i18n/formats.ts';
 import { ErrorState } from '../ui/error-state.ts';
 import { StateChart } from '../ui/state-chart.ts';
-import { ChartLegend } from './chart-legend.ts';
-import { ChartTable } from './chart-table.ts';
+import { ChartLegend } from '../ui/chart-legend.ts';
+import { ChartTable } from '../ui/chart-table.ts';
 
 /** The passive side of the close has a scale of its own, so that ESTABLISHED and TIME_WAIT cannot flatten a leak. */
 const PASSIVE: readonly TcpState[] = ['close_wait', 'last_ack'];

@@ -1,9 +1,9 @@
 import { Component, computed, inject, input, output } from '@angular/core';
 import type { TcpState } from '@closewatch/socket-states';
 import { Formats } from '../i18n/formats.ts';
-import type { StateChartData } from '../ui/state-chart.ts';
-import { StateMark } from '../ui/state-mark.ts';
-import { STATE_LABELS } from '../ui/tcp-states.ts';
+import type { StateChartData } from './state-chart.ts';
+import { StateMark } from './state-mark.ts';
+import { STATE_LABELS } from './tcp-states.ts';
 
 /** Names the lines, says their values under the crosshair, and shows or hides them. */
 @Component({

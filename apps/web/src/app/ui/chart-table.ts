@@ -2,8 +2,8 @@ import { Component, computed, inject, input } from '@angular/core';
 import { TCP_STATES } from '@closewatch/socket-states';
 import { TranslocoPipe } from '@jsverse/transloco';
 import { Formats } from '../i18n/formats.ts';
-import type { StateChartData } from '../ui/state-chart.ts';
-import { STATE_LABELS } from '../ui/tcp-states.ts';
+import type { StateChartData } from './state-chart.ts';
+import { STATE_LABELS } from './tcp-states.ts';
 
 /** More rows than this help nobody; then each stands for several steps and shows the highest of them. */
 const ROWS = 60;

@@ -1,6 +1,6 @@
 import { formatEndpoint } from '@closewatch/socket-states';
 import type { Owner } from '@closewatch/protocol';
-import { argumentsOf, baseName } from './process-name.ts';
+import { argumentsOf, baseName } from '../ui/process-name.ts';
 import type { HeardConnection } from '../live/host-watch.ts';
 
 export const SORT_KEYS = [

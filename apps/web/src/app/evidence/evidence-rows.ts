@@ -1,5 +1,5 @@
 import type { ProcessEvidence, ThreadWait } from '@closewatch/protocol';
-import { argumentsOf, baseName } from './process-name.ts';
+import { argumentsOf, baseName } from '../ui/process-name.ts';
 
 /** One process that holds CLOSE_WAIT, with what its line shows worked out. */
 export interface EvidenceRow {
