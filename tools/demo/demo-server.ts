@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { endProgram } from '../programs/end-program.ts';
 
 const API = resolve(import.meta.dirname, '../../dist/api/main.js');
 const SIGN_IN = /^(https?:\/\/\S+)\/sign-in\?code=/;
@@ -62,7 +62,7 @@ export class DemoServer {
     try {
       return new DemoServer(child, await ready.promise, dataFolder);
     } catch (error) {
-      await ended(child);
+      await endProgram(child, STOP_LIMIT_MS);
       throw error;
     } finally {
       stop.removeEventListener('abort', abort);
@@ -75,17 +75,8 @@ export class DemoServer {
   }
 
   async stop(): Promise<void> {
-    await ended(this.#child);
+    await endProgram(this.#child, STOP_LIMIT_MS);
   }
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'exit');
-  child.kill('SIGTERM');
-  const limit = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
-  await gone;
-  clearTimeout(limit);
 }
 
 /** Whoever runs a real installation may have its settings in the environment; the demonstration must not get at it. */

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Load } from './loads.ts';
-import { end, type LoadedNamespace } from './namespace.ts';
+import { endProgram } from '../../programs/end-program.ts';
+import { type LoadedNamespace } from './namespace.ts';
 import { cpuMsOf, memoryOf, type Memory } from './process-cost.ts';
 
 const WORKSPACE = resolve(import.meta.dirname, '../../..');
@@ -134,7 +135,7 @@ async function withAgent<Result>(
     }
     return await measure(pid, () => samplesTaken);
   } finally {
-    for (const child of running.toReversed()) await end(child);
+    for (const child of running.toReversed()) await endProgram(child);
     rmSync(data, { recursive: true, force: true });
   }
 }

@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { join, resolve } from 'node:path';
+import { endProgram } from '../../programs/end-program.ts';
 import { CannotRun } from '../bench.ts';
 import { type Load } from './loads.ts';
 
@@ -68,24 +68,13 @@ export class LoadedNamespace {
   }
 
   async close(): Promise<void> {
-    for (const guest of this.#guests.toReversed()) await end(guest);
-    await end(this.#load);
+    for (const guest of this.#guests.toReversed()) await endProgram(guest);
+    await endProgram(this.#load);
   }
 
   #door(): string[] {
     return [`--net=/proc/${this.#load.pid}/ns/net`, '--'];
   }
-}
-
-/** Ends a program of ours and waits until it is gone. */
-export async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'exit');
-  child.stdin?.end();
-  child.kill('SIGTERM');
-  const impatience = setTimeout(() => child.kill('SIGKILL'), 5_000);
-  await gone;
-  clearTimeout(impatience);
 }
 
 function untilSays(child: ChildProcess, text: string, deadlineMs: number): Promise<void> {

@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { endProgram } from '../../programs/end-program.ts';
+import { isInstalled } from '../../programs/is-installed.ts';
 import { type Skipped } from '../bench.ts';
-import { end, type LoadedNamespace } from './namespace.ts';
+import { type LoadedNamespace } from './namespace.ts';
 import { cpuMsOf } from './process-cost.ts';
 
 /** Another way to count sockets. `cpuMs`: CPU of one count. */
@@ -14,15 +15,6 @@ const SS = "ss -tan | awk 'NR > 1 {++S[$1]} END {for(a in S) print a, S[a]}'";
 const EXPORTER = 'prometheus-node-exporter';
 const EXPORTER_PORT = 19_100;
 
-export function isThere(command: string): boolean {
-  try {
-    execFileSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Measures every peer that is there, `times` counts each. */
 export async function peerCosts(
   namespace: LoadedNamespace,
@@ -33,11 +25,11 @@ export async function peerCosts(
   const lacks = (what: string, debianPackage: string): void => {
     skipped.push({ what, why: `not installed here (Debian: ${debianPackage})` });
   };
-  if (isThere('netstat')) costs.push({ name: 'netstat + awk', cpuMs: pipeCost(namespace, ONE_LINER, times) });
+  if (isInstalled('netstat')) costs.push({ name: 'netstat + awk', cpuMs: pipeCost(namespace, ONE_LINER, times) });
   else lacks('netstat + awk', 'net-tools');
-  if (isThere('ss')) costs.push({ name: 'ss + awk', cpuMs: pipeCost(namespace, SS, times) });
+  if (isInstalled('ss')) costs.push({ name: 'ss + awk', cpuMs: pipeCost(namespace, SS, times) });
   else lacks('ss + awk', 'iproute2');
-  if (isThere(EXPORTER)) costs.push({ name: 'node_exporter', cpuMs: await exporterCost(namespace, times) });
+  if (isInstalled(EXPORTER)) costs.push({ name: 'node_exporter', cpuMs: await exporterCost(namespace, times) });
   else lacks('node_exporter', EXPORTER);
   return { costs, skipped };
 }
@@ -68,6 +60,6 @@ async function exporterCost(namespace: LoadedNamespace, times: number): Promise<
   const before = cpuMsOf(pid);
   scrape(times);
   const cpuMs = (cpuMsOf(pid) - before) / times;
-  await end(exporter);
+  await endProgram(exporter);
   return cpuMs;
 }

@@ -1,13 +1,16 @@
-import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { endProgram } from '../../programs/end-program.ts';
+import { freePort } from '../../programs/free-port.ts';
+import { isInstalled } from '../../programs/is-installed.ts';
 
 const LONGEST_IMPORT_MS = 120_000;
 const LONGEST_START_MS = 30_000;
+const LONGEST_STOP_MS = 30_000;
 
 /** A Prometheus without targets on loopback, with samples that were made elsewhere. */
 export class PrometheusServer {
@@ -16,12 +19,7 @@ export class PrometheusServer {
   #url = '';
 
   static isInstalled(): boolean {
-    try {
-      execFileSync('sh', ['-c', 'command -v prometheus && command -v promtool'], { stdio: 'ignore' });
-      return true;
-    } catch {
-      return false;
-    }
+    return isInstalled('prometheus', 'promtool');
   }
 
   /** Where the samples are to be written to, in OpenMetrics, before it is started. */
@@ -69,12 +67,7 @@ export class PrometheusServer {
   }
 
   async stop(): Promise<void> {
-    const child = this.#child;
-    if (child !== undefined && child.exitCode === null && child.signalCode === null) {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      await ended;
-    }
+    if (this.#child !== undefined) await endProgram(this.#child, LONGEST_STOP_MS);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
@@ -90,13 +83,4 @@ export class PrometheusServer {
       await sleep(100);
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== 'object' || address === null) throw new Error('no port is free');
-  return address.port;
 }

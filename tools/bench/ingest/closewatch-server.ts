@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
+import { endProgram } from '../../programs/end-program.ts';
 import { CannotRun } from '../bench.ts';
 import { cpuMsOfTree } from './process-tree.ts';
 import { cpuMsOf } from '../agent/process-cost.ts';
@@ -92,13 +93,7 @@ export class ClosewatchServer {
 
   async stop(): Promise<void> {
     await this.#database?.end().catch(() => undefined);
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
-      const ended = new Promise((resolve) => this.#child.once('exit', resolve));
-      const impatience = setTimeout(() => this.#child.kill('SIGKILL'), LONGEST_STOP_MS);
-      this.#child.kill('SIGTERM');
-      await ended;
-      clearTimeout(impatience);
-    }
+    await endProgram(this.#child, LONGEST_STOP_MS);
     if (this.#home !== this.#data) rmSync(this.#home, { recursive: true, force: true });
     rmSync(this.#data, { recursive: true, force: true });
   }

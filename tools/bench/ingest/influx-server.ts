@@ -1,12 +1,15 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endProgram } from '../../programs/end-program.ts';
+import { freePort } from '../../programs/free-port.ts';
+import { isInstalled } from '../../programs/is-installed.ts';
 import { cpuMsOf } from '../agent/process-cost.ts';
 
 const LONGEST_START_MS = 20_000;
+const LONGEST_STOP_MS = 20_000;
 
 /** InfluxDB 1.x on loopback, in a temporary folder; reports to nobody, and syncs each write as it is set to by default. */
 export class InfluxServer {
@@ -23,12 +26,7 @@ export class InfluxServer {
   }
 
   static isInstalled(): boolean {
-    try {
-      execFileSync('sh', ['-c', 'command -v influxd'], { stdio: 'ignore' });
-      return true;
-    } catch {
-      return false;
-    }
+    return isInstalled('influxd');
   }
 
   /** Starts it and makes the database `bench`. */
@@ -74,11 +72,7 @@ export class InfluxServer {
   }
 
   async stop(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
-      const ended = new Promise((resolve) => this.#child.once('exit', resolve));
-      this.#child.kill('SIGTERM');
-      await ended;
-    }
+    await endProgram(this.#child, LONGEST_STOP_MS);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }
@@ -100,13 +94,4 @@ bind-address = "127.0.0.1:${backupPort}"
 [logging]
   level = "error"
 `;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== 'object' || address === null) throw new Error('no port is free');
-  return address.port;
 }

@@ -1,7 +1,8 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isInstalled } from '../../programs/is-installed.ts';
 import { CannotRun } from '../bench.ts';
 
 /** As many as the other side's two cores leave room for; each has hosts of its own. */
@@ -29,9 +30,7 @@ export interface LoadReport {
 
 /** Throws where wrk is missing. */
 export function requireWrk(): void {
-  try {
-    execFileSync('sh', ['-c', 'command -v wrk'], { stdio: 'ignore' });
-  } catch {
+  if (!isInstalled('wrk')) {
     throw new CannotRun('wrk makes the load and is not installed (Debian: apt-get install wrk)');
   }
 }

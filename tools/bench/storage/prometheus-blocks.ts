@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { globSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,15 +6,6 @@ import { promisify } from 'node:util';
 import { writeOpenMetrics, type Dating } from './realistic-day.ts';
 
 const LONGEST_MS = 300_000;
-
-export function hasPromtool(): boolean {
-  try {
-    execFileSync('sh', ['-c', 'command -v promtool'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** What Prometheus makes of the same day: bytes of its blocks, as large as it would compact them to in the end. */
 export async function prometheusBlocks(fromMs: number, dating: Dating): Promise<{ samples: number; bytes: number }> {

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isInstalled } from '../../programs/is-installed.ts';
 import { type Bench, type BenchResult, type Skipped } from '../bench.ts';
 import { type Figure } from '../figures.ts';
 import { ClosewatchServer } from '../ingest/closewatch-server.ts';
 import { fill } from '../../fleet/filler/filler.ts';
-import { hasPromtool, prometheusBlocks } from './prometheus-blocks.ts';
+import { prometheusBlocks } from './prometheus-blocks.ts';
 import { DAY, type Dating } from './realistic-day.ts';
 import { rowsOf, sizeOf } from './stored-sizes.ts';
 
@@ -23,7 +24,7 @@ export const storageBench: Bench = {
     const fromMs = Math.floor((Date.now() - DAY.lastsMs - HOUR_MS) / HOUR_MS) * HOUR_MS;
     const { figures, snapshots } = await closewatch(fromMs);
     const skipped: Skipped[] = [];
-    if (hasPromtool()) {
+    if (isInstalled('promtool')) {
       console.error('bench storage: the same for Prometheus...');
       const ours = figures.find(({ budget }) => budget !== undefined)?.value ?? NaN;
       const beat = await perNumber(fromMs, 'on the beat', snapshots);

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { NODE_BUNDLE } from '../../build/node-bundle.ts';
+import { endProgram } from '../../programs/end-program.ts';
 import { type Order, type Report, type Tally } from './messages.ts';
 
 const WORKSPACE = resolve(import.meta.dirname, '../../..');
@@ -102,14 +103,7 @@ export class UplinkProcesses {
   async stop(): Promise<void> {
     this.#stopping = true;
     await Promise.all(
-      this.#children.map(async (child, index) => {
-        if (child.exitCode !== null || child.signalCode !== null) return;
-        const gone = once(child, 'exit');
-        this.#send(index, { kind: 'stop' });
-        const limit = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
-        await gone;
-        clearTimeout(limit);
-      }),
+      this.#children.map((child, index) => endProgram(child, STOP_LIMIT_MS, () => this.#send(index, { kind: 'stop' }))),
     );
     rmSync(this.#folder, { recursive: true, force: true });
   }
