@@ -39,13 +39,18 @@ export class Incidents1795669200000 extends ForwardMigration {
          state jsonb NOT NULL,
          version integer NOT NULL DEFAULT 0,
          PRIMARY KEY (host_id, incident_id)
-       )`,
+       ) WITH (fillfactor = 70)`,
       `COMMENT ON COLUMN incident.clearing_since IS 'since when it is well under its trigger'`,
       `COMMENT ON COLUMN incident.state IS 'what its rule remembers, so that a restart of the server forgets nothing'`,
       `CREATE UNIQUE INDEX incident_open ON incident (host_id, rule, key) WHERE resolved_at IS NULL`,
       `CREATE INDEX incident_key ON incident (host_id, rule, key, opened_at)`,
       `CREATE INDEX incident_id ON incident (incident_id)`,
       `CREATE INDEX incident_newest ON incident (opened_at, incident_id)`,
+      `CREATE INDEX incident_service ON incident (service, rule, opened_at)`,
+      `CREATE INDEX incident_endpoint ON incident ((subject -> 'endpoint'), (finding ->> 'verdict'), opened_at)
+        WHERE subject ? 'endpoint'`,
+      `CREATE INDEX incident_part ON incident (host_id, parent_id) WHERE parent_id IS NOT NULL`,
+      `CREATE INDEX incident_resolved ON incident (resolved_at) WHERE resolved_at IS NOT NULL`,
       `CREATE TABLE incident_event (
          host_id integer NOT NULL,
          incident_id uuid NOT NULL,
