@@ -41,3 +41,6 @@ export interface Detection {
   readonly beganAt: number | null;
   readonly reasons: readonly Reason[];
 }
+
+/** What a detector says; whoever calls it knows the rule and the key. */
+export type Detected = Omit<Detection, 'rule' | 'key'>;

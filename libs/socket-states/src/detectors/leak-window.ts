@@ -10,8 +10,10 @@ export interface LeakSample {
   /** How many became leaked since the sample before, and how many that were leaked have ended. */
   readonly opened: number;
   readonly ended: number;
-  /** Longest time that one of them has been in CLOSE_WAIT. */
+  /** Longest time that one of them has been in CLOSE_WAIT; 0 without any. */
   readonly oldestMs: number;
+  /** In CLOSE_WAIT of this key and not yet leaked: for less than 60 s. */
+  readonly young: number;
 }
 
 /** Fewest leaked sockets in an hour; null: nothing was sampled in it. */
