@@ -1,7 +1,8 @@
-import { createPartition, listPartitions, lockPartitions, partitionOf } from '../database/partitions.queries.ts';
+import { listPartitions, partitionOf } from '../database/partitions.queries.ts';
 import { type Sql } from '../database/data-source.ts';
 import { isoInstant } from '../time/clock.ts';
 import { COLUMNS } from './lifetimes.queries.ts';
+import { MissingDaysError } from './missing-days.ts';
 import { instantArray, plainArray } from './plain-array.ts';
 
 /** Open connections of a namespace whose newest snapshot, of those that list them, is the same. */
@@ -113,13 +114,13 @@ export async function findPacksFrom(
   );
 }
 
-/** Moves them to connection_ended, `lost` at these instants (milliseconds). */
+/** Moves them to connection_ended, `lost` at these instants (milliseconds). Throws {@link MissingDaysError}. */
 export async function endUnlisted(
   sql: Sql,
   endings: readonly (Unlisted & { readonly endedAt: number })[],
 ): Promise<void> {
   if (endings.length === 0) return;
-  await ensureEndedPartitions(sql, endings);
+  await requireEndedDays(sql, endings);
   await sql.query(
     `WITH gone AS (
        DELETE FROM connection_open open
@@ -142,12 +143,8 @@ function unlistedColumns(unlisted: readonly Unlisted[]): unknown[] {
   ];
 }
 
-/** Days may be past the retention of what has ended: then they are made for now, and go in the next round of it. */
-async function ensureEndedPartitions(sql: Sql, endings: readonly { readonly endedAt: number }[]): Promise<void> {
+async function requireEndedDays(sql: Sql, endings: readonly { readonly endedAt: number }[]): Promise<void> {
   const there = new Set(await listPartitions(sql, 'connection_ended'));
-  const days = new Set(endings.map(({ endedAt }) => partitionOf('connection_ended', endedAt)));
-  const missing = [...days].filter((day) => !there.has(day));
-  if (missing.length === 0) return;
-  await lockPartitions(sql);
-  for (const day of missing) await createPartition(sql, 'connection_ended', day);
+  const missing = endings.filter(({ endedAt }) => !there.has(partitionOf('connection_ended', endedAt)));
+  if (missing.length > 0) throw new MissingDaysError(missing.map(({ endedAt }) => endedAt));
 }

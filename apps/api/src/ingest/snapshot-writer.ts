@@ -7,6 +7,7 @@ import { type Admission, admit, changesHost, type PushToWrite } from './admissio
 import { type HostRecord, StaleHostError } from './host-record.ts';
 import { lockHosts, readHosts, upsertHosts } from './hosts.queries.ts';
 import { type KnownHost, KnownHosts } from './known-hosts.ts';
+import { MissingDaysError } from './missing-days.ts';
 import { neededPartitions } from './needed-partitions.ts';
 import { SnapshotBatch } from './snapshot-batch.ts';
 import { insertSnapshots } from './snapshots.queries.ts';
@@ -29,6 +30,9 @@ const NO_PARTITION = '23514';
 /** "deadlock detected": with another server, or with another group of ours. */
 const DEADLOCK = '40P01';
 
+/** One, one more with the hosts locked, and one with the days made that this one found missing. */
+const ATTEMPTS = 3;
+
 interface Written {
   readonly results: WriteResult[];
   /** The hosts as they are after the commit. */
@@ -48,14 +52,20 @@ export class SnapshotWriter {
 
   /** One result for each push, in order. Nothing is stored when it throws. */
   async write(pushes: readonly PushToWrite[]): Promise<WriteResult[]> {
-    try {
-      return await this.attempt(pushes, false);
-    } catch (error) {
-      const state = sqlState(error);
-      const disturbed = error instanceof StaleHostError || state === DEADLOCK;
-      if (!disturbed && state !== NO_PARTITION) throw error;
-      if (!disturbed) this.partitions.forget();
-      return await this.attempt(pushes, disturbed);
+    let locked = false;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.attempt(pushes, locked);
+      } catch (error) {
+        const state = sqlState(error);
+        const disturbed = error instanceof StaleHostError || state === DEADLOCK;
+        const unprepared = error instanceof MissingDaysError || state === NO_PARTITION;
+        if (attempt === ATTEMPTS || !(disturbed || unprepared)) throw error;
+        locked ||= disturbed;
+        if (unprepared) this.partitions.forget();
+        // Past retention: made for now, and gone in the next round of it.
+        if (error instanceof MissingDaysError) await this.partitions.ensure('connection_ended', error.instants);
+      }
     }
   }
 
