@@ -72,6 +72,7 @@ export {
   type IncidentEvidence,
   type IncidentSubject,
 } from './incident.ts';
+export { headlineParameters } from './incident-headline.ts';
 export { AgentEventSchema, type AgentEvent } from './agent-event.ts';
 export {
   DescriptorsSchema,
