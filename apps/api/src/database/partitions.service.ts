@@ -87,16 +87,23 @@ export class PartitionsService implements OnModuleInit, OnModuleDestroy {
       });
   }
 
+  /** Looks after every table, also when one cannot be had: then it throws in the end. */
   private async maintain(): Promise<void> {
     const now = this.clock.now();
     const ahead = Array.from({ length: DAYS_AHEAD + 2 }, (_, index) => now + (index - 1) * DAY_MS);
+    const failures: unknown[] = [];
+    const attempt = async (work: Promise<void>): Promise<void> => {
+      await work.catch((error: unknown) => void failures.push(error));
+    };
     for (const table of TABLES) {
-      await this.create(table, [...new Set(ahead.map((at) => partitionOf(table, at)))]);
+      await attempt(this.create(table, [...new Set(ahead.map((at) => partitionOf(table, at)))]));
     }
     for (const [kind, { series }] of Object.entries(KINDS_OF_DATA)) {
       // An hour of grace: a snapshot may have been accepted just before it went past retention.
-      await this.dropBefore(series, partitionOf(series, now - this.kept.ofMs(kind as RetentionKind) - HOUR_MS));
+      const firstKept = partitionOf(series, now - this.kept.ofMs(kind as RetentionKind) - HOUR_MS);
+      await attempt(this.dropBefore(series, firstKept));
     }
+    if (failures.length > 0) throw failures[0];
   }
 
   private async create(table: PartitionedTable, partitions: readonly string[]): Promise<void> {

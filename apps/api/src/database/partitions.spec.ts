@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { KeptDays } from '../retention/kept-days.ts';
+import { MovableClock } from '../testing/movable-clock.ts';
 import { iso } from '../testing/push-builder.ts';
 import { TestApi } from '../testing/test-api.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
@@ -67,6 +70,19 @@ describe('a partition that is made while somebody holds its table', () => {
     await expect(made).rejects.toThrow('lock timeout');
     expect(performance.now() - started).toBeLessThan(10_000);
   }, 15_000);
+});
+
+describe('the round of an hour', () => {
+  it('looks after the other tables when one cannot be had', async () => {
+    await holder.query('SELECT FROM snapshot_pack LIMIT 1');
+    const clock = new MovableClock();
+    clock.aheadMs = 10 * DAY_MS;
+    const later = new PartitionsService(api.app.get(DataSource), api.app.get(KeptDays), clock);
+    await expect(later.onModuleInit()).rejects.toThrow('lock timeout');
+    const ahead = TODAY + 12 * DAY_MS;
+    expect(await isThere('snapshot_pack', ahead)).toBe(false);
+    expect(await isThere('agent_event', ahead)).toBe(true);
+  }, 30_000);
 });
 
 describe('a day of rows that is packed', () => {
