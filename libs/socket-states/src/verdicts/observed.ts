@@ -13,6 +13,8 @@ export interface ObservedSocket {
   readonly acceptQueue: { readonly length: number; readonly limit: number | null } | null;
   readonly ownership: 'known' | 'not_accepted' | 'hidden' | 'none';
   readonly owners: readonly { readonly pid: number; readonly startedAt: string | null }[];
+  /** When queues, timer and the instant of sending were told; the instant of judging where it is left out. */
+  readonly valuedAt?: string;
   /** 1 where it is left out. */
   readonly count?: number;
 }
