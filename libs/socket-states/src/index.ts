@@ -65,9 +65,9 @@ export {
 } from './detectors/thresholds.ts';
 export { DETECTION_REASONS } from './detectors/reasons.ts';
 export { LEAK_MEMORY, emptyLeakWindow, isForgettable, remember, rememberDescriptors } from './detectors/leak-memory.ts';
-export { detectLeak, type LeakCircumstances } from './detectors/leak-detector.ts';
+export { detectLeak, leakTrigger, type LeakCircumstances } from './detectors/leak-detector.ts';
 export { detectDescriptors, detectSystemDescriptors } from './detectors/descriptors-detector.ts';
-export { detectPorts, timeWaitIsReused } from './detectors/ports-detector.ts';
+export { detectPorts, timeWaitIsReused, type PortContext } from './detectors/ports-detector.ts';
 export { detectAcceptQueue, detectTimeWaitOverflow } from './detectors/counter-detectors.ts';
 export { detectSynFlood } from './detectors/syn-flood-detector.ts';
 export { detectClockSkew, detectHostSilent, detectHostStarved } from './detectors/host-detectors.ts';

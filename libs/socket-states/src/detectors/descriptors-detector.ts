@@ -1,22 +1,31 @@
 import { type Detected } from './detection.ts';
+import { detectExhaustion } from './exhaustion.ts';
 import { type UseSample } from './samples.ts';
 import { type ExhaustionThresholds } from './thresholds.ts';
 
-/** Descriptors of a process run out. `samples` oldest first; `towards`: where most of its sockets go, for words. */
+/**
+ * Descriptors of a process run out. `samples` oldest first, of one process (a restart begins anew, by the drop).
+ * `towards`: where most of its sockets go, for the words.
+ */
 export function detectDescriptors(
-  _samples: readonly UseSample[],
-  _towards: string | null,
-  _at: number,
-  _thresholds: ExhaustionThresholds,
+  samples: readonly UseSample[],
+  towards: string | null,
+  at: number,
+  thresholds: ExhaustionThresholds,
 ): Detected {
-  return { level: 'none', quiet: true, figures: {}, leading: 'used', beganAt: null, reasons: [] };
+  const detected = detectExhaustion(samples, at, thresholds, 'descriptors');
+  if (towards === null || detected.level === 'none') return detected;
+  return {
+    ...detected,
+    reasons: [...detected.reasons, { key: 'descriptors.towards', parameters: { peer: towards } }],
+  };
 }
 
 /** Descriptors of the whole system (/proc/sys/fs/file-nr) run out. */
 export function detectSystemDescriptors(
-  _samples: readonly UseSample[],
-  _at: number,
-  _thresholds: ExhaustionThresholds,
+  samples: readonly UseSample[],
+  at: number,
+  thresholds: ExhaustionThresholds,
 ): Detected {
-  return { level: 'none', quiet: true, figures: {}, leading: 'used', beganAt: null, reasons: [] };
+  return detectExhaustion(samples, at, thresholds, 'system_descriptors');
 }
