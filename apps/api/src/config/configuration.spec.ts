@@ -40,6 +40,9 @@ describe('readConfiguration', () => {
       adminUser: 'admin',
       adminPassword: undefined,
       agentToken: undefined,
+      scriptToken: undefined,
+      rulesFile: undefined,
+      openMetrics: false,
       publicUrl: undefined,
     });
   });
@@ -68,6 +71,7 @@ describe('readConfiguration', () => {
       CLOSEWATCH_HOSTNAME: 'db-1',
       CLOSEWATCH_ADMIN_PASSWORD: 'correct horse',
       CLOSEWATCH_TOKEN_FILE: file('token2', '0123456789abcdef'),
+      CLOSEWATCH_SCRIPT_TOKEN: 'fedcba9876543210',
       DATABASE_URL: 'postgres://db/closewatch',
     });
     expect(agentEnvironment).toEqual({ PATH: '/usr/bin', CLOSEWATCH_INTERVAL: '2s', CLOSEWATCH_HOSTNAME: 'db-1' });
@@ -81,6 +85,9 @@ describe('readConfiguration', () => {
     ['CLOSEWATCH_LOCAL_AGENT', { CLOSEWATCH_LOCAL_AGENT: 'yes' }],
     ['CLOSEWATCH_ADMIN_PASSWORD', { CLOSEWATCH_ADMIN_PASSWORD: 'short' }],
     ['CLOSEWATCH_TOKEN', { CLOSEWATCH_TOKEN: 'too short' }],
+    ['CLOSEWATCH_SCRIPT_TOKEN', { CLOSEWATCH_SCRIPT_TOKEN: 'too short' }],
+    ['CLOSEWATCH_SCRIPT_TOKEN', { CLOSEWATCH_SCRIPT_TOKEN: '0123456789abcdef', CLOSEWATCH_TOKEN: '0123456789abcdef' }],
+    ['CLOSEWATCH_METRICS', { CLOSEWATCH_METRICS: 'yes' }],
     ['CLOSEWATCH_INTERVAL', { CLOSEWATCH_INTERVAL: '5' }],
     ['CLOSEWATCH_INTERVAL', { CLOSEWATCH_INTERVAL: '500ms' }],
     ['CLOSEWATCH_INTERVAL', { CLOSEWATCH_INTERVAL: '6m' }],

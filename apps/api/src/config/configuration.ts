@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { errorCode } from '../errors/coerce-error.ts';
 
 /** Secrets may come from a file instead, NAME_FILE, so that they stay out of `docker inspect` and `ps`. */
-const SECRETS = ['DATABASE_URL', 'CLOSEWATCH_ADMIN_PASSWORD', 'CLOSEWATCH_TOKEN'] as const;
+const SECRETS = ['DATABASE_URL', 'CLOSEWATCH_ADMIN_PASSWORD', 'CLOSEWATCH_TOKEN', 'CLOSEWATCH_SCRIPT_TOKEN'] as const;
 
 /*
  * CLOSEWATCH_INTERVAL and CLOSEWATCH_HOSTNAME are the agent's to read: we pass them on. The rules here are those of
@@ -33,6 +33,11 @@ function isUrl(text: string, protocols: readonly string[]): boolean {
   return URL.canParse(text) && protocols.includes(new URL(text).protocol);
 }
 
+const Token = z
+  .string()
+  .regex(/^[\x21-\x7e]{16,512}$/, { error: 'must be 16 to 512 printable ASCII characters without spaces' })
+  .optional();
+
 const EnvironmentSchema = z.object({
   PORT: z
     .string()
@@ -58,10 +63,10 @@ const EnvironmentSchema = z.object({
   CLOSEWATCH_DEMO: z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
   CLOSEWATCH_ADMIN_USER: Text(256).min(1).default('admin'),
   CLOSEWATCH_ADMIN_PASSWORD: Text(1024).min(8, { error: 'must have 8 characters at least' }).optional(),
-  CLOSEWATCH_TOKEN: z
-    .string()
-    .regex(/^[\x21-\x7e]{16,512}$/, { error: 'must be 16 to 512 printable ASCII characters without spaces' })
-    .optional(),
+  CLOSEWATCH_TOKEN: Token,
+  CLOSEWATCH_SCRIPT_TOKEN: Token,
+  CLOSEWATCH_RULES: z.string().min(1).optional(),
+  CLOSEWATCH_METRICS: z.enum(['open', 'closed'], { error: 'must be open or closed' }).default('closed'),
   CLOSEWATCH_INTERVAL: z
     .string()
     .refine(isInterval, { error: 'must be a whole number with ms, s or m, from 1s to 5m, for example 5s' })
@@ -94,6 +99,12 @@ export interface Configuration {
   readonly adminUser: string;
   readonly adminPassword: string | undefined;
   readonly agentToken: string | undefined;
+  /** What scripts present: they read, and tell of changes. Undefined: no script is let in. */
+  readonly scriptToken: string | undefined;
+  /** Absolute path of the file that changes what ships; undefined: there is none. */
+  readonly rulesFile: string | undefined;
+  /** /metrics is answered to everybody. */
+  readonly openMetrics: boolean;
   readonly publicUrl: URL | undefined;
   /** Environment for the local agent: ours without secrets, plus the person's choices for it. */
   readonly agentEnvironment: Readonly<Record<string, string>>;
@@ -128,6 +139,9 @@ export function readConfiguration(environment: Environment = process.env): Confi
   if (!parsed.success) {
     faults.push(...issuesOf(parsed.error).map(({ path, message }) => `${path} ${message}`));
   }
+  if (given.CLOSEWATCH_SCRIPT_TOKEN !== undefined && given.CLOSEWATCH_SCRIPT_TOKEN === given.CLOSEWATCH_TOKEN) {
+    faults.push('CLOSEWATCH_SCRIPT_TOKEN must not be CLOSEWATCH_TOKEN: agents may not read');
+  }
   if (faults.length > 0 || !parsed.success) throw new ConfigurationError(faults);
   const values = parsed.data;
   return {
@@ -140,6 +154,9 @@ export function readConfiguration(environment: Environment = process.env): Confi
     adminUser: values.CLOSEWATCH_ADMIN_USER,
     adminPassword: values.CLOSEWATCH_ADMIN_PASSWORD,
     agentToken: values.CLOSEWATCH_TOKEN,
+    scriptToken: values.CLOSEWATCH_SCRIPT_TOKEN,
+    rulesFile: values.CLOSEWATCH_RULES === undefined ? undefined : resolve(values.CLOSEWATCH_RULES),
+    openMetrics: values.CLOSEWATCH_METRICS === 'open',
     publicUrl: values.CLOSEWATCH_PUBLIC_URL,
     agentEnvironment: withoutSecrets(environment),
   };
