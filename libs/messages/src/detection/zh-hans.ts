@@ -1,4 +1,37 @@
 import { type Words } from '../language.ts';
 
 /** Why detections have their level: `reason.<key>` of DETECTION_REASONS in socket-states. */
-export const ZH_HANS: Words = {};
+export const ZH_HANS: Words = {
+  'reason.leak.fast': '已泄漏 {leaked} 条连接，其中 {arrivals} 条是在 {overMs}内出现的，且没有一条被关闭',
+  'reason.leak.trend': '已泄漏 {leaked} 条连接，并持续增加，每小时增加 {slopePerHour} 条',
+  'reason.leak.slow': '每小时泄漏连接的最小值持续上升：{overMs}内增加了 {growth} 条',
+  'reason.leak.few': '已泄漏 {leaked} 条连接；达到 {trigger} 条且继续增加时才会告警',
+  'reason.leak.still': '有 {leaked} 条连接等待关闭，但没有再增加',
+  'reason.leak.changing': '有 {leaked} 条连接等待关闭；新的不断到来，旧的陆续离开',
+  'reason.leak.tooth': '有 {leaked} 条连接等待关闭；此前曾被集中清理，且未超过之前的水平',
+  'reason.leak.harmless': '从现有证据看并非故障',
+  'reason.leak.time_left': '文件描述符将在 {timeLeftMs}后耗尽：已用 {used}/{limit}',
+  'reason.leak.used': '文件描述符已用 {usedShare}，其中 {leakedShare} 被泄漏的连接占用',
+  'reason.leak.queue_full': '接受队列已满：{queueLength} 条在等待，上限为 {queueLimit}',
+  'reason.descriptors.used': '进程的文件描述符已用 {usedShare}：{used}/{limit}',
+  'reason.descriptors.time_left': '进程的文件描述符将在 {timeLeftMs}后耗尽：每小时多打开 {slopePerHour} 个',
+  'reason.descriptors.towards': '其中大多数套接字连往 {peer}',
+  'reason.system_descriptors.used': '主机可打开的文件已用 {usedShare}：{used}/{limit}',
+  'reason.system_descriptors.time_left': '主机可打开的文件将在 {timeLeftMs}后耗尽：每小时增加 {slopePerHour} 个',
+  'reason.ports.used': '本地端口已用 {usedShare}：{used}/{limit}',
+  'reason.ports.time_left': '本地端口将在 {timeLeftMs}后耗尽：每小时增加 {slopePerHour} 个',
+  'reason.ports.time_wait':
+    '其中 {timeWait} 个处于 TIME_WAIT，且此处不会复用：最多只能持续每秒 {sustainablePerSecond} 条连接',
+  'reason.time_wait_overflow.rising': '{overMs}内有 {increase} 条连接因数量过多而跳过 TIME_WAIT',
+  'reason.accept_queue.rising': '{overMs}内有 {increase} 条连接因接受队列已满而被拒',
+  'reason.accept_queue.full': '端口 {port} 的队列已满：{queueLength} 条在等待，上限为 {queueLimit}',
+  'reason.syn_flood.half_open': '有 {halfOpen} 条半开连接，且这样的数量已持续 {overMs}',
+  'reason.syn_flood.cookies': '内核正以 SYN cookie 应答，每秒 {cookiesPerSecond} 次：已有 {cookies} 次',
+  'reason.syn_flood.dropped': '有 {dropped} 个请求被丢弃',
+  'reason.host_starved.stalled': '程序有 {stallShare} 的时间在等待 CPU，已持续 {overMs}',
+  'reason.host_starved.waiting': '有 {processes} 个进程等待 CPU 的时间多于运行时间，已持续 {overMs}',
+  'reason.host_silent.silent': '已有 {silentMs}没有收到代理的消息',
+  'reason.clock_skew.ahead': '时钟比服务器快 {skewMs}',
+  'reason.clock_skew.behind': '时钟比服务器慢 {skewMs}',
+  'reason.threshold.above': '{value} 超过 {above}，已持续 {overMs}',
+};

@@ -1,6 +1,8 @@
 import { type Detection } from '../detectors/detection.ts';
 import { type IncidentThresholds } from '../detectors/thresholds.ts';
+import { carriedOn } from './carry-on.ts';
 import { type IncidentChange, type OpenIncident, type ResolvedAs, type ResolvedIncident } from './open-incident.ts';
+import { begun } from './open-or-reopen.ts';
 
 /** What an incident meets besides its detection. Instants are milliseconds since the epoch. */
 export interface Circumstances {
@@ -28,12 +30,18 @@ export interface Advance {
   readonly resolvedAs: ResolvedAs | null;
 }
 
-/** The next state of a key's incident. `detection` null: nothing is known at this instant (its host is silent). */
+/**
+ * The next state of a key's incident. `detection` null: nothing is known at this instant (its host is silent). Called
+ * twice with the same instant and detection, the second call has nothing to say: a server that died after its write does
+ * not tell anything twice.
+ */
 export function advance(
   open: OpenIncident | null,
-  _detection: Detection | null,
-  _circumstances: Circumstances,
-  _thresholds: IncidentThresholds,
+  detection: Detection | null,
+  circumstances: Circumstances,
+  thresholds: IncidentThresholds,
 ): Advance {
-  return { outcome: 'none', incident: open, events: [], previous: null, resolvedAs: null };
+  return open === null
+    ? begun(detection, circumstances, thresholds)
+    : carriedOn(open, detection, circumstances, thresholds);
 }

@@ -1,0 +1,79 @@
+import { type Detection } from '../detectors/detection.ts';
+import { type IncidentThresholds } from '../detectors/thresholds.ts';
+import { type Advance, type Circumstances } from './advance.ts';
+import { type OpenIncident, type ResolvedIncident, type Severity } from './open-incident.ts';
+import { peakOf } from './peak.ts';
+
+const NOTHING: Advance = { outcome: 'none', incident: null, events: [], previous: null, resolvedAs: null };
+
+/** What becomes of a key without an open incident. Of a silent host nothing is opened, but that it is silent. */
+export function begun(
+  detection: Detection | null,
+  { at, hostSilentSince, restartedAt, lastResolved }: Circumstances,
+  thresholds: IncidentThresholds,
+): Advance {
+  if (detection === null || (detection.level !== 'warning' && detection.level !== 'critical')) return NOTHING;
+  if (hostSilentSince !== null && detection.rule !== 'host_silent') return NOTHING;
+  const severity = detection.level;
+  if (lastResolved !== null) {
+    if (isSilenced(lastResolved, severity, at, thresholds)) return NOTHING;
+    if (at - lastResolved.resolvedAt <= thresholds.reopenWithinMs) return goneOn(lastResolved, detection, severity, at);
+  }
+  const { rule, key, figures, reasons } = detection;
+  const incident: OpenIncident = {
+    rule,
+    key,
+    severity,
+    beganAt: Math.min(detection.beganAt ?? at, at),
+    openedAt: at,
+    staleSince: null,
+    quietSince: null,
+    clearingSince: null,
+    easingSince: null,
+    restartedAt,
+    figures,
+    figuresAt: at,
+    peak: peakOf(null, detection, at),
+    reasons,
+    reopened: 0,
+  };
+  const event = { kind: 'opened', at, content: { severity, figures } } as const;
+  return { outcome: 'opened', incident, events: [event], previous: lastResolved, resolvedAs: null };
+}
+
+/** Somebody said that it is done with: it is not told again at once, unless it gets worse. */
+function isSilenced(
+  { resolvedAs, resolvedAt, incident }: ResolvedIncident,
+  severity: Severity,
+  at: number,
+  { byHandSilenceMs }: IncidentThresholds,
+): boolean {
+  const isWorse = severity === 'critical' && incident.severity === 'warning';
+  return resolvedAs === 'by_hand' && at - resolvedAt <= byHandSilenceMs && !isWorse;
+}
+
+function goneOn(previous: ResolvedIncident, detection: Detection, severity: Severity, at: number): Advance {
+  const { figures, reasons } = detection;
+  const before = previous.incident;
+  const incident: OpenIncident = {
+    ...before,
+    severity,
+    staleSince: null,
+    quietSince: null,
+    clearingSince: null,
+    easingSince: null,
+    figures,
+    figuresAt: at,
+    peak: peakOf(before.peak, detection, at),
+    reasons,
+    reopened: before.reopened + 1,
+  };
+  const content = { severity, figures, resolvedAs: previous.resolvedAs };
+  return {
+    outcome: 'reopened',
+    incident,
+    events: [{ kind: 'reopened', at, content }],
+    previous,
+    resolvedAs: null,
+  };
+}
