@@ -29,6 +29,7 @@ import { ProcessesModule } from './processes/processes.module.ts';
 import { KeptDays } from './retention/kept-days.ts';
 import { RetentionModule } from './retention/retention.module.ts';
 import { RightsGuard } from './rights/rights.guard.ts';
+import { RulesModule } from './rules/rules.module.ts';
 import { Clock } from './time/clock.ts';
 import { validationError } from './errors/validation-error.ts';
 
@@ -91,6 +92,7 @@ export class AppModule {
         PackingModule.of({ databaseUrl: options.databaseUrl, takesJobs: options.takesJobs ?? true }),
         HealthModule,
         RetentionModule,
+        RulesModule,
       ],
       providers: [
         { provide: APP_GUARD, useClass: RightsGuard },
