@@ -10,6 +10,7 @@ import { ConnectionsModule } from './connections/connections.module.ts';
 import { dataSourceOptions, readDataSourceOptions, writePoolOptions } from './database/data-source.ts';
 import { PartitionsService } from './database/partitions.service.ts';
 import { BackfillsService } from './database/upgrades/backfills.service.ts';
+import { DetectionModule } from './detection/detection.module.ts';
 import { EventsModule } from './events/events.module.ts';
 import { FleetModule } from './fleet/fleet.module.ts';
 import { ErrorFilter } from './errors/error.filter.ts';
@@ -17,6 +18,7 @@ import { HealthModule } from './health/health.module.ts';
 import { HistoryModule } from './history/history.module.ts';
 import { HostsModule } from './hosts/hosts.module.ts';
 import { type GroupCommitLimits } from './ingest/group-commit.ts';
+import { IncidentsModule } from './incidents/incidents.module.ts';
 import { INGEST_LIMITS, USUAL_INGEST_LIMITS } from './ingest/ingest-limits.ts';
 import { IngestModule } from './ingest/ingest.module.ts';
 import { WRITE_POOL } from './ingest/write-connections.ts';
@@ -86,7 +88,9 @@ export class AppModule {
         NamespacesModule,
         ProcessesModule,
         PortsModule,
+        DetectionModule,
         EventsModule,
+        IncidentsModule,
         IngestModule,
         LiveModule,
         PackingModule.of({ databaseUrl: options.databaseUrl, takesJobs: options.takesJobs ?? true }),

@@ -1,0 +1,81 @@
+import { type Sql } from '../database/data-source.ts';
+import { type HostMemory } from './host-memory.ts';
+import { type AskedNamespace, readSocketClasses } from './leak-classes.queries.ts';
+import { type LeakWindows } from './leak-windows.ts';
+import { seeLeaks, type SeenLeak } from './seen-leak.ts';
+import { readSectionNews } from './told-sections.queries.ts';
+import { type WatchedHost, type WatchedNamespace } from './watched-hosts.queries.ts';
+
+/** What the newest snapshot of a namespace shows. */
+export interface SeenNamespace {
+  readonly hostId: number;
+  readonly netns: number;
+  /** When it was taken, milliseconds since the epoch. */
+  readonly at: number;
+  readonly intervalMs: number;
+  readonly leaks: readonly SeenLeak[];
+  readonly windows: LeakWindows;
+}
+
+/** A host to be looked at, some of its namespaces, and what is remembered of it. */
+export interface Look {
+  readonly host: WatchedHost;
+  readonly namespaces: readonly WatchedNamespace[];
+  readonly memory: HostMemory;
+  /** Leak keys of which windows are kept although nothing is seen of them. */
+  readonly kept?: ReadonlySet<string>;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+/** After so many missing samples the gap is filled from what is stored: the outbox of an agent may have told it meanwhile. */
+const GAP_SAMPLES = 6;
+const GAP_LEAST_MS = 60_000;
+
+/** Reads what is news of hosts, judges it, and has it remembered. */
+export class NamespaceReader {
+  constructor(private readonly sql: Sql) {}
+
+  async read(host: WatchedHost, namespaces: readonly WatchedNamespace[], memory: HostMemory): Promise<SeenNamespace[]> {
+    return this.readAll([{ host, namespaces, memory }]);
+  }
+
+  /** Two statements for all of these hosts, and two for each namespace that is met for the first time. */
+  async readAll(looks: readonly Look[]): Promise<SeenNamespace[]> {
+    await this.readSections(looks);
+    for (const look of looks) await this.readPast(look);
+    const asked = looks.flatMap(({ host, namespaces, memory }) =>
+      namespaces.map(({ netns, at }): AskedNamespace => {
+        return { hostId: host.hostId, netns, at, since: memory.windows(netns).newestAt };
+      }),
+    );
+    const classes = Map.groupBy(await readSocketClasses(this.sql, asked), ({ hostId, netns }) => `${hostId} ${netns}`);
+    const seen: SeenNamespace[] = [];
+    for (const { host, namespaces, memory, kept } of looks) {
+      for (const { netns, at, intervalMs } of namespaces) {
+        const orphans = await memory.orphans(this.sql, host.hostId, netns, at);
+        const ofNamespace = classes.get(`${host.hostId} ${netns}`) ?? [];
+        const leaks = seeLeaks(netns, ofNamespace, orphans, memory.sections.of(netns), at);
+        const windows = memory.windows(netns);
+        windows.take(leaks, at, intervalMs, kept ?? NONE);
+        seen.push({ hostId: host.hostId, netns, at, intervalMs, leaks, windows });
+      }
+    }
+    return seen;
+  }
+
+  private async readSections(looks: readonly Look[]): Promise<void> {
+    const memories = new Map(looks.map(({ host, memory }) => [host.hostId, memory]));
+    const known = [...memories].map(([hostId, { sections }]) => ({ hostId, known: sections.known }));
+    for (const news of await readSectionNews(this.sql, known)) memories.get(news.hostId)?.sections.remember(news);
+  }
+
+  private async readPast({ host, namespaces, memory }: Look): Promise<void> {
+    for (const { netns, at, intervalMs } of namespaces) {
+      const windows = memory.windows(netns);
+      const gap = at - (windows.newestAt ?? -Infinity);
+      if (gap <= Math.max(GAP_LEAST_MS, GAP_SAMPLES * intervalMs)) continue;
+      const orphansStay = (memory.sections.of(netns).orphans?.content.count ?? 0) > 0;
+      await windows.rebuild(this.sql, { hostId: host.hostId, netns, to: at, intervalMs }, orphansStay);
+    }
+  }
+}
