@@ -38,6 +38,24 @@ export {
   type ConnectionSearch,
   type FoundConnection,
 } from './connection-search.ts';
+export {
+  ConnectionDetailsSchema,
+  SOCKET_COMMANDS,
+  type ConnectionDetails,
+  type SocketCommand,
+} from './connection-details.ts';
+export {
+  OldTupleSchema,
+  PEER_END_GROUNDS,
+  PEER_END_STATES,
+  PeerEndSchema,
+  TwoEndsSchema,
+  type OldTuple,
+  type PeerEnd,
+  type PeerEndGround,
+  type PeerEndState,
+  type TwoEnds,
+} from './peer-end.ts';
 export { ConnectionSurvivalSchema, type ConnectionSurvival } from './connection-survival.ts';
 export { OWNERSHIPS } from './ownership.ts';
 export { FindingSchema, ReasonSchema } from './finding.ts';

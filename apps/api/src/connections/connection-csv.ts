@@ -15,6 +15,11 @@ const owners =
   ({ owners }: { owners: Owner[] }): string =>
     joined(owners.map(of));
 
+const VERDICT: CsvColumns<Pick<ConnectionItem, 'verdict'>> = {
+  verdict: ({ verdict }) => verdict?.verdict ?? null,
+  verdict_confidence: ({ verdict }) => verdict?.confidence ?? null,
+};
+
 const COLUMNS: CsvColumns<ConnectionItem> = {
   socket_id: ({ socketId }) => socketId,
   transport: ({ transport }) => transport,
@@ -47,7 +52,7 @@ const COLUMNS: CsvColumns<ConnectionItem> = {
   owner_commands: owners(({ command }) => command),
   owner_units: owners(({ unit }) => unit),
   owner_container_ids: owners(({ containerId }) => containerId),
-  verdict: ({ verdict }) => verdict?.verdict ?? null,
+  ...VERDICT,
 };
 
 export const connectionsCsv = csvOfPage<ConnectionItem>('connections', COLUMNS, { pinned: 'at' });
@@ -105,6 +110,7 @@ export const groupsCsv = csvOfPage<ConnectionGroup>(
     oldest_opened_before: ({ oldest }) => oldest.openedBefore,
     oldest_age_seconds: ({ oldest }) => oldest.ageSeconds,
     recv_queue_bytes: ({ recvQueueBytes }) => recvQueueBytes,
+    ...VERDICT,
   },
   { pinned: 'at' },
 );

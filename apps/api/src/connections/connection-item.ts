@@ -1,7 +1,8 @@
 import { type Connection, type ConnectionItem } from '@closewatch/protocol';
+import { type ConnectionJudge } from '../verdicts/connection-judge.ts';
 
-/** A connection as people read it, with its age at an instant (milliseconds since the epoch). */
-export function connectionItem(connection: Connection, at: number): ConnectionItem {
+/** A connection as people read it, with its age at an instant (milliseconds since the epoch) and why it does not close. */
+export function connectionItem(connection: Connection, at: number, judge: ConnectionJudge): ConnectionItem {
   const secondsSince = (instant: string): number => Math.max(0, at - Date.parse(instant)) / 1_000;
   const { openedAfter, openedBefore } = connection;
   return {
@@ -10,6 +11,6 @@ export function connectionItem(connection: Connection, at: number): ConnectionIt
       atLeast: secondsSince(openedBefore),
       atMost: openedAfter === null ? null : secondsSince(openedAfter),
     },
-    verdict: null,
+    verdict: judge.judge(connection, at),
   };
 }

@@ -1,6 +1,8 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiCookieAuth, ApiTags } from '@nestjs/swagger';
 import {
+  type ConnectionDetails,
+  ConnectionDetailsSchema,
   type ConnectionDiff,
   ConnectionDiffSchema,
   type ConnectionGroups,
@@ -11,7 +13,9 @@ import {
   ConnectionSurvivalSchema,
   type Page,
   pageOf,
+  SocketId,
 } from '@closewatch/protocol';
+import { z } from 'zod';
 import { HostPath } from '../hosts/host-id.ts';
 import { ApiAnswers } from '../openapi/api-answers.decorator.ts';
 import { Allow } from '../rights/allow.decorator.ts';
@@ -22,9 +26,13 @@ import { DiffQuery, GroupsQuery, ListQuery, SurvivalQuery } from './connection-q
 import { ConnectionsService } from './connections.service.ts';
 import { DiffService } from './diff.service.ts';
 import { GroupsService } from './groups.service.ts';
+import { OneConnectionService } from './one-connection.service.ts';
 import { SurvivalService } from './survival.service.ts';
 
 const errors = [400, 401, 404];
+
+const ConnectionPath = HostPath.extend({ socketId: SocketId });
+type ConnectionPath = z.infer<typeof ConnectionPath>;
 
 @ApiTags('hosts')
 @ApiCookieAuth()
@@ -35,6 +43,7 @@ export class ConnectionsController {
     private readonly diffs: DiffService,
     private readonly survivals: SurvivalService,
     private readonly grouped: GroupsService,
+    private readonly one: OneConnectionService,
   ) {}
 
   @Get(':id/connections')
@@ -99,5 +108,19 @@ export class ConnectionsController {
     @CurrentPrincipal() principal: Principal,
   ): Promise<ConnectionGroups> {
     return this.grouped.list(principal, id, query);
+  }
+
+  @Get(':id/connections/:socketId')
+  @Allow('person', 'script')
+  @ApiAnswers({
+    ok: ConnectionDetailsSchema,
+    summary: 'One connection, open or ended: why it does not close, its other end, and how to look at it on the host',
+    errors,
+  })
+  details(
+    @Param({ schema: ConnectionPath }) { id, socketId }: ConnectionPath,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<ConnectionDetails> {
+    return this.one.read(principal, id, socketId);
   }
 }

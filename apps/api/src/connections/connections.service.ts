@@ -10,6 +10,8 @@ import { HostsService } from '../hosts/hosts.service.ts';
 import { decodeCursor, encodeCursor } from '../paging/page-cursor.ts';
 import { type Principal } from '../rights/principal.ts';
 import { Clock } from '../time/clock.ts';
+import { ConnectionJudge, NOTHING_TOLD } from '../verdicts/connection-judge.ts';
+import { readToldOf } from '../verdicts/told.queries.ts';
 import { connectionItem } from './connection-item.ts';
 import { connectionsAt, openConnections } from './connections.queries.ts';
 
@@ -41,14 +43,15 @@ export class ConnectionsService {
     const { hostId } = await this.hosts.find(principal, id);
     const page = { hostId, netns: request.netns, after, limit: request.limit + 1 };
     const at = request.at === undefined ? this.clock.now() : Date.parse(request.at);
-    const found =
-      request.at === undefined
-        ? await openConnections(this.dataSource.manager, page)
-        : await connectionsAt(this.dataSource.manager, page, at);
+    const sql = this.dataSource.manager;
+    const found = request.at === undefined ? await openConnections(sql, page) : await connectionsAt(sql, page, at);
+    // Of an earlier instant no evidence is kept but the connections' own.
+    const told = request.at === undefined ? await readToldOf(sql, { hostId, netns: request.netns }, at) : NOTHING_TOLD;
+    const judge = new ConnectionJudge(told);
     const shown = found.slice(0, request.limit);
     const last = shown.at(-1);
     const nextCursor =
       found.length > request.limit && last !== undefined ? encodeCursor([last.openedBefore, last.socketId]) : null;
-    return { items: shown.map((connection) => connectionItem(connection, at)), nextCursor };
+    return { items: shown.map((connection) => connectionItem(connection, at, judge)), nextCursor };
   }
 }

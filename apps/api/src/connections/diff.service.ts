@@ -9,6 +9,8 @@ import { decodeCursor, encodeCursor } from '../paging/page-cursor.ts';
 import { type Principal } from '../rights/principal.ts';
 import { Clock, isoInstant } from '../time/clock.ts';
 import { pastInstant, refuseNoRange } from './asked-instants.ts';
+import { ConnectionJudge, NOTHING_TOLD } from '../verdicts/connection-judge.ts';
+import { readToldOf } from '../verdicts/told.queries.ts';
 import { connectionItem } from './connection-item.ts';
 import { type Change, countChanges, listChanges } from './diff.queries.ts';
 
@@ -50,13 +52,17 @@ export class DiffService {
     const found = await listChanges(sql, { ...instants, change: request.change, after, limit: request.limit + 1 });
     const shown = found.slice(0, request.limit);
     const last = shown.at(-1);
+    const told = request.b === undefined ? await readToldOf(sql, { hostId, netns: request.netns }, now) : NOTHING_TOLD;
+    const [judge, judgeOfPast] = [new ConnectionJudge(told), new ConnectionJudge(NOTHING_TOLD)];
     const { appeared, vanished, stayed } = counts;
     return {
       a: isoInstant(a),
       b: isoInstant(b),
       ...counts,
       items: shown.map((change) => ({
-        ...connectionItem(change.connection, change.change === 'vanished' ? changedAt(change) : b),
+        ...(change.change === 'vanished'
+          ? connectionItem(change.connection, changedAt(change), judgeOfPast)
+          : connectionItem(change.connection, b, judge)),
         change: change.change,
       })),
       nextCursor:

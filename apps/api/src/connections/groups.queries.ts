@@ -25,7 +25,7 @@ export interface GroupsPage {
 export type GroupPlace = readonly [count: number, subject: string];
 
 export interface PlacedGroup {
-  readonly group: ConnectionGroup;
+  readonly group: Omit<ConnectionGroup, 'verdict'>;
   readonly place: GroupPlace;
 }
 
@@ -78,7 +78,6 @@ export async function listGroups(sql: Sql, page: GroupsPage): Promise<PlacedGrou
         ageSeconds: Math.max(0, at - row.oldestAt.getTime()) / 1_000,
       },
       recvQueueBytes: Number(row.recvQueue),
-      verdict: null,
     },
     place: [row.count, row.place],
   }));

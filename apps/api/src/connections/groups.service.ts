@@ -5,6 +5,9 @@ import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { READ } from '../database/data-source.ts';
 import { HostsService } from '../hosts/hosts.service.ts';
+import { ConnectionJudge, NOTHING_TOLD } from '../verdicts/connection-judge.ts';
+import { readToldOf } from '../verdicts/told.queries.ts';
+import { readGroupClasses } from './group-classes.queries.ts';
 import { decodeCursor, encodeCursor } from '../paging/page-cursor.ts';
 import { type Principal } from '../rights/principal.ts';
 import { Clock } from '../time/clock.ts';
@@ -40,11 +43,18 @@ export class GroupsService {
     const at = request.at === undefined ? 'now' : pastInstant('at', request.at, now);
     const { hostId } = await this.hosts.find(principal, id);
     const { by, netns, limit } = request;
-    const found = await listGroups(this.dataSource.manager, { hostId, netns, by, at, now, after, limit: limit + 1 });
+    const sql = this.dataSource.manager;
+    const found = await listGroups(sql, { hostId, netns, by, at, now, after, limit: limit + 1 });
     const shown = found.slice(0, limit);
     const last = shown.at(-1);
+    const subjects = shown.map(({ place }) => place[1]);
+    const classes = await readGroupClasses(sql, { hostId, netns, by, at, now, subjects });
+    const judge = new ConnectionJudge(at === 'now' ? await readToldOf(sql, { hostId, netns }, now) : NOTHING_TOLD);
     return {
-      items: shown.map(({ group }) => group),
+      items: shown.map(({ group, place }) => ({
+        ...group,
+        verdict: judge.judgeGroup(classes.get(place[1]) ?? [], at === 'now' ? now : at),
+      })),
       nextCursor: found.length > limit && last !== undefined ? encodeCursor(last.place) : null,
     };
   }

@@ -9,9 +9,11 @@ import { canSee } from '../rights/can-see.ts';
 import { type Principal } from '../rights/principal.ts';
 import { Clock } from '../time/clock.ts';
 import { pastInstant, refuseNoRange } from './asked-instants.ts';
+import { ConnectionJudge, NOTHING_TOLD } from '../verdicts/connection-judge.ts';
+import { type HostNamespace, readTold } from '../verdicts/told.queries.ts';
 import { connectionItem } from './connection-item.ts';
 import { type SearchQuery } from './search-query.ts';
-import { searchConnections, type SearchedTime, searchedHosts } from './search.queries.ts';
+import { type FoundRow, searchConnections, type SearchedTime, searchedHosts } from './search.queries.ts';
 
 const Place = z.tuple([Instant, Count, SocketId]);
 
@@ -47,6 +49,7 @@ export class SearchService {
     const shown = found.slice(0, query.limit);
     const last = shown.at(-1);
     const agesAt = query.at === undefined ? now : Date.parse(query.at);
+    const judgeOf = await this.judges(query.at === undefined ? shown : [], now);
     return {
       items: shown.flatMap(({ hostId, netns, connection }) => {
         const host = seen.get(hostId);
@@ -54,7 +57,8 @@ export class SearchService {
         const { endedAt } = connection;
         // Of one that has ended: how old it became.
         const at = endedAt === undefined ? agesAt : Math.min(agesAt, Date.parse(endedAt));
-        return [{ ...connectionItem(connection, at), host: { id: host.id, hostname: host.hostname }, netns }];
+        const judge = judgeOf(endedAt === undefined ? { hostId, netns } : undefined);
+        return [{ ...connectionItem(connection, at, judge), host: { id: host.id, hostname: host.hostname }, netns }];
       }),
       nextCursor:
         found.length > query.limit && last !== undefined
@@ -62,6 +66,24 @@ export class SearchService {
           : null,
     };
   }
+
+  /** Who judges the connections of a namespace that are open now; without a namespace, those of the past. */
+  private async judges(
+    found: readonly FoundRow[],
+    now: number,
+  ): Promise<(namespace: HostNamespace | undefined) => ConnectionJudge> {
+    const open = found.filter(({ connection }) => connection.endedAt === undefined);
+    const namespaces = new Map(open.map(({ hostId, netns }) => [nameOf({ hostId, netns }), { hostId, netns }]));
+    const ofPast = new ConnectionJudge(NOTHING_TOLD);
+    if (namespaces.size === 0) return () => ofPast;
+    const told = await readTold(this.dataSource.manager, [...namespaces.values()], now);
+    const judges = new Map([...namespaces].map(([name, one]) => [name, new ConnectionJudge(told(one))]));
+    return (namespace) => (namespace === undefined ? undefined : judges.get(nameOf(namespace))) ?? ofPast;
+  }
+}
+
+function nameOf({ hostId, netns }: HostNamespace): string {
+  return `${hostId} ${netns}`;
 }
 
 function searchedTime({ at, from, to, open }: SearchQuery, now: number): SearchedTime {

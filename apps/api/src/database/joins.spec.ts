@@ -70,7 +70,9 @@ async function readAll(id: string): Promise<number> {
     const query = new URLSearchParams();
     for (const name of known) if (name in ASKED) query.set(name, ASKED[name] ?? '');
     for (const asked of [query.toString(), '']) {
-      await api.request('GET', `${path.replace('{id}', id)}?${asked}`, { headers: { cookie } });
+      await api.request('GET', `${path.replace('{id}', id).replace('{socketId}', 'socket-2-0')}?${asked}`, {
+        headers: { cookie },
+      });
     }
   }
   return routes.length;

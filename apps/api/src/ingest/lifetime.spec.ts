@@ -2,8 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { buildConnection, buildSnapshot, iso } from '../testing/push-builder.ts';
 import { connectionItem } from '../connections/connection-item.ts';
+import { ConnectionJudge, NOTHING_TOLD } from '../verdicts/connection-judge.ts';
 import { type Lifetime, lifetimeOf, merged } from './lifetime.ts';
 
+const judge = new ConnectionJudge(NOTHING_TOLD);
 const START = 1_800_000_000_000;
 const at = (second: number): number => START + second * 1_000;
 const second = fc.integer({ min: 0, max: 60 });
@@ -70,7 +72,7 @@ describe('connectionItem', () => {
         const connection = buildConnection('socket-aaaa', openedBefore, {
           openedAfter: openedAfter === null ? null : iso(openedAfter),
         });
-        const { atLeast, atMost } = connectionItem(connection, at(now)).ageSeconds;
+        const { atLeast, atMost } = connectionItem(connection, at(now), judge).ageSeconds;
         expect(atLeast).toBeGreaterThanOrEqual(0);
         if (atMost !== null) expect(atMost).toBeGreaterThanOrEqual(atLeast);
       }),

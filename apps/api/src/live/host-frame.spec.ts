@@ -3,13 +3,15 @@ import { type ConnectionItem, type Owner } from '@closewatch/protocol';
 import { connectionItem } from '../connections/connection-item.ts';
 import { buildConnection, iso } from '../testing/push-builder.ts';
 import { type Sections } from '../sections/sections.queries.ts';
+import { ConnectionJudge, NOTHING_TOLD } from '../verdicts/connection-judge.ts';
 import { hostChange, hostFrame } from './host-frame.ts';
 
 const START = 1_800_000_000_000;
+const judge = new ConnectionJudge(NOTHING_TOLD);
 const NO_HOST = {} as never;
 
 function item(socketId: string, overrides: Partial<ConnectionItem> = {}, now = START): ConnectionItem {
-  return { ...connectionItem(buildConnection(socketId, START, { lastSeenAt: iso(now) }), now), ...overrides };
+  return { ...connectionItem(buildConnection(socketId, START, { lastSeenAt: iso(now) }), now, judge), ...overrides };
 }
 
 const frame = (connections: readonly ConnectionItem[], sections: Sections = new Map()) =>

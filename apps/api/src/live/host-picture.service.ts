@@ -7,6 +7,8 @@ import { presentNamespaces } from '../namespaces/host-namespaces.ts';
 import { hasNamespace } from '../namespaces/namespaces.queries.ts';
 import { findSections } from '../sections/sections.queries.ts';
 import { Clock } from '../time/clock.ts';
+import { ConnectionJudge } from '../verdicts/connection-judge.ts';
+import { readToldOf } from '../verdicts/told.queries.ts';
 import { hostFrame, type HostFrame } from './host-frame.ts';
 
 /** As many connections as one page shows; a host with more is beyond reading one by one. */
@@ -31,11 +33,12 @@ export class HostPictureService {
       if (found === undefined || !(await hasNamespace(sql, found.hostId, netns))) return undefined;
       const { hostId, cursor, host } = found;
       const connections = await openConnections(sql, { hostId, netns, after: undefined, limit: CONNECTIONS });
+      const judge = new ConnectionJudge(await readToldOf(sql, { hostId, netns }, now));
       return hostFrame({
         cursor,
         netns,
         host,
-        connections: connections.map((connection) => connectionItem(connection, now)),
+        connections: connections.map((connection) => connectionItem(connection, now, judge)),
         sections: await findSections(sql, { hostId, netns }, before?.sections),
         namespaces: await presentNamespaces(sql, found),
       });

@@ -61,6 +61,7 @@ describe('the description of the interface', () => {
     ['get', '/api/v1/hosts/{id}/connections/diff', ['200', '400', '401', '404']],
     ['get', '/api/v1/hosts/{id}/connections/survival', ['200', '400', '401', '404']],
     ['get', '/api/v1/hosts/{id}/connections/groups', ['200', '400', '401', '404']],
+    ['get', '/api/v1/hosts/{id}/connections/{socketId}', ['200', '400', '401', '404']],
     ['get', '/api/v1/connections', ['200', '400', '401']],
     ['get', '/api/v1/hosts/{id}/namespaces', ['200', '400', '401', '404']],
     ['get', '/api/v1/hosts/{id}/processes', ['200', '400', '401', '404']],
@@ -134,7 +135,8 @@ describe('the description of the interface', () => {
     const readByPeople = Object.keys(paths).filter((path) => /^\/api\/v1\/(hosts|connections|fleet)/.test(path));
     expect(readByPeople.length).toBeGreaterThanOrEqual(12);
     for (const path of readByPeople) {
-      const expected = path === '/api/v1/hosts/{id}' ? [json] : [json, 'text/csv'];
+      const single = ['/api/v1/hosts/{id}', '/api/v1/hosts/{id}/connections/{socketId}'].includes(path);
+      const expected = single ? [json] : [json, 'text/csv'];
       expect({ path, types: types(path) }).toEqual({ path, types: expected });
     }
   });
