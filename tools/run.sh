@@ -2,7 +2,7 @@
 # What `npm start`, `npm test` and the other scripts of package.json call: on a fresh clone it first
 # installs what is missing, then does the task with the Node.js that the install brought.
 #
-#   sh tools/run.sh start|test|check|static|records|build|agent|backup|restore|leak-lab|screens|bench|fuzz [arguments]
+#   sh tools/run.sh start|test|check|static|records|build|agent|closewatch|backup|restore|leak-lab|screens|bench|fuzz [arguments]
 #
 # Ends in `exec`, so that Ctrl-C and SIGTERM reach the program itself.
 set -eu
@@ -82,6 +82,10 @@ case $task in
     build --projects agent
     exec node --enable-source-maps dist/agent/main.js "$@"
     ;;
+  closewatch)
+    build --projects api
+    exec node --enable-source-maps dist/api/cli.js "$@"
+    ;;
   backup | restore)
     build --projects api
     exec node --enable-source-maps dist/api/backup.js "$task" "$@"
@@ -131,7 +135,7 @@ case $task in
     exec node tools/test/run.ts "$@"
     ;;
   *)
-    say "unknown task '$task'; one of start, test, check, static, build, records, agent, backup, restore, leak-lab, screens, bench, fuzz"
+    say "unknown task '$task'; one of start, test, check, static, build, records, agent, closewatch, backup, restore, leak-lab, screens, bench, fuzz"
     exit 2
     ;;
 esac

@@ -1,7 +1,7 @@
 import { DEFAULT_THRESHOLDS, type Rule, type TcpState, type Thresholds } from '@closewatch/socket-states';
 import { type NamePattern } from './name-pattern.ts';
 import { type RulesFile } from './rules-schema.ts';
-import { changed, type Changes } from './threshold-changes.ts';
+import { changed, type Changes, countChanges } from './threshold-changes.ts';
 
 /** What a service is known by. */
 export interface ServiceNames {
@@ -47,6 +47,17 @@ export class RulesInForce {
       match: service.match,
       thresholds: this.withChangesOf(service),
     }));
+  }
+
+  /** How much the file says. */
+  get size(): { thresholds: number; states: number; services: number; ignored: number } {
+    const { thresholds, states, services, ignore } = this.file;
+    return {
+      thresholds: countChanges(thresholds),
+      states: states.length,
+      services: services.length,
+      ignored: ignore.length,
+    };
   }
 
   /** Nothing but what ships. */

@@ -32,6 +32,11 @@ export function nameInFile(name: string): string {
   return name.replace(/Ms$/, '').replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
+/** How many values are changed; a list counts as one. */
+export function countChanges(changes: Changes): number {
+  return Object.values(changes).reduce<number>((sum, change) => sum + (isGroup(change) ? countChanges(change) : 1), 0);
+}
+
 function merged(before: Changes, changes: Changes): Changes {
   const result: Record<string, Change> = { ...before };
   for (const [name, change] of Object.entries(changes)) {

@@ -16,6 +16,7 @@ export async function bundleForTests() {
     entryPoints: {
       main: join(source, 'main.ts'),
       backup: join(source, 'backup/main.ts'),
+      cli: join(source, 'cli/main.ts'),
       'test-server': join(source, 'testing/test-server.ts'),
       'clocked-server': join(source, 'testing/clocked-server.ts'),
       'hold-server': join(source, 'testing/hold-server.ts'),
