@@ -129,9 +129,12 @@ export const IncidentDetailsSchema = IncidentSchema.extend({
 });
 export type IncidentDetails = z.infer<typeof IncidentDetailsSchema>;
 
+/** Markdown as it was typed; servers never make HTML of it. */
+const Note = Text(20_000).refine((text) => text.trim() !== '', { error: 'must not be blank' });
+
 /** What people do to an incident. */
-export const NoteRequestSchema = z.object({ text: Text(20_000).min(1) });
-export const AcknowledgeRequestSchema = z.object({ note: Text(20_000).min(1).optional() });
-export const ResolveRequestSchema = z.object({ note: Text(20_000).min(1).optional() });
+export const NoteRequestSchema = z.object({ text: Note });
+export const AcknowledgeRequestSchema = z.object({ note: Note.optional() });
+export const ResolveRequestSchema = z.object({ note: Note.optional() });
 export const OwnerRequestSchema = z.object({ owner: Text(128).min(1).nullable() });
-export const ReviewRequestSchema = z.object({ verdict: z.enum(VERDICTS), note: Text(20_000).min(1).optional() });
+export const ReviewRequestSchema = z.object({ verdict: z.enum(VERDICTS), note: Note.optional() });

@@ -1,6 +1,14 @@
 import { Module } from '@nestjs/common';
+import { IncidentActionsController } from './incident-actions.controller.ts';
+import { IncidentActionsService } from './incident-actions.service.ts';
+import { IncidentsController } from './incidents.controller.ts';
 import { IncidentsFeed } from './incidents-feed.ts';
+import { IncidentsService } from './incidents.service.ts';
 
 /** What was found wrong, what happened to it since, and what people say of it. */
-@Module({ providers: [IncidentsFeed], exports: [IncidentsFeed] })
+@Module({
+  controllers: [IncidentsController, IncidentActionsController],
+  providers: [IncidentActionsService, IncidentsFeed, IncidentsService],
+  exports: [IncidentsFeed, IncidentsService],
+})
 export class IncidentsModule {}

@@ -37,7 +37,7 @@ export function described(document: OpenAPIObject): OpenAPIObject {
     if (!path.startsWith('/api/')) continue;
     for (const method of METHODS) {
       const operation = item[method];
-      if (operation !== undefined) describe(operation, EXAMPLES[`${method.toUpperCase()} ${path}`] ?? {});
+      if (operation !== undefined) describe(path, operation, EXAMPLES[`${method.toUpperCase()} ${path}`] ?? {});
     }
   }
   const schemas = { ...document.components?.schemas, ErrorAnswer: openApiSchema(ErrorAnswerSchema, 'output') };
@@ -51,10 +51,10 @@ function exampleOf(schema: object | undefined, example: unknown): unknown {
   return type === 'integer' || type === 'number' ? Number(example) : example;
 }
 
-function describe(operation: Operation, { body, answer }: (typeof EXAMPLES)[string]): void {
+function describe(path: string, operation: Operation, { body, answer }: (typeof EXAMPLES)[string]): void {
   for (const parameter of operation.parameters ?? []) {
     if (!('name' in parameter)) continue;
-    const known = PARAMETERS[parameter.name];
+    const known = PARAMETERS[`${path} ${parameter.name}`] ?? PARAMETERS[parameter.name];
     parameter.description ??= known?.description ?? '';
     parameter.example ??= exampleOf(parameter.schema, known?.example);
   }

@@ -1,6 +1,7 @@
 import { CONNECTION_EXAMPLES } from './connection-examples.ts';
 import { HISTORY_EXAMPLES } from './history-examples.ts';
 import { HOST_EXAMPLES } from './host-examples.ts';
+import { INCIDENT_EXAMPLES } from './incident-examples.ts';
 import { PORT_EXAMPLES } from './port-examples.ts';
 import { PROCESS_EXAMPLES } from './process-examples.ts';
 import { PUSH_EXAMPLES } from './push-examples.ts';
@@ -19,4 +20,5 @@ export const EXAMPLES: RouteExamples = {
   ...PUSH_EXAMPLES,
   ...TEXT_EXAMPLES,
   ...RETENTION_EXAMPLES,
+  ...INCIDENT_EXAMPLES,
 };

@@ -1,4 +1,6 @@
-/** What a parameter means and looks like; of one name in all routes. */
+const INCIDENT_ID = { description: 'The incident', example: '5a1c7f0e-3d2b-4c8a-9e6f-1b2c3d4e5f60' };
+
+/** What a parameter means and looks like; of one name in all routes, but for those that are told with their path. */
 export const PARAMETERS: Readonly<Record<string, { readonly description: string; readonly example: unknown }>> = {
   id: { description: 'The host: the id of its agent', example: '0b3d7a52-1f4e-4c5b-9d2a-7e6f5a4b3c2d' },
   kind: { description: 'The kind of data', example: 'snapshots' },
@@ -32,4 +34,20 @@ export const PARAMETERS: Readonly<Record<string, { readonly description: string;
   host: { description: 'The host by its name', example: 'shop-web-01' },
   open: { description: 'Only those that are open then', example: 'true' },
   format: { description: 'Instead of the Accept header', example: 'json' },
+  rule: { description: 'Only those of this rule', example: 'leak' },
+  severity: { description: 'Only those that are so grave now', example: 'critical' },
+  service: { description: 'Only those of this service, as incidents name it', example: 'checkout-service' },
+  language: { description: 'The language of its words', example: 'zh-Hans' },
+  '/api/v1/incidents state': { description: 'Only those that are open, or resolved', example: 'open' },
+  '/api/v1/incidents host': { description: 'Only those of the host of this name or id', example: 'shop-web-01' },
+  '/api/v1/incidents from': { description: 'Open at this instant or later', example: '2026-11-22T13:00:00.000Z' },
+  '/api/v1/incidents to': { description: 'Open at this instant or earlier', example: '2026-11-22T14:00:00.000Z' },
+  '/api/v1/incidents/{id} id': INCIDENT_ID,
+  '/api/v1/incidents/{id}/acknowledge id': INCIDENT_ID,
+  '/api/v1/incidents/{id}/resolve id': INCIDENT_ID,
+  '/api/v1/incidents/{id}/owner id': INCIDENT_ID,
+  '/api/v1/incidents/{id}/notes id': INCIDENT_ID,
+  '/api/v1/incidents/{id}/review id': INCIDENT_ID,
+  '/api/v1/incidents/{id}/report id': INCIDENT_ID,
+  '/api/v1/incidents/{id}/report format': { description: 'What it is written as', example: 'markdown' },
 };

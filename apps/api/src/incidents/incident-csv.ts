@@ -1,0 +1,31 @@
+import { type Incident } from '@closewatch/protocol';
+import { csvOfPage } from '../csv/csv-table.ts';
+
+export const incidentsCsv = csvOfPage<Incident>('incidents', {
+  id: ({ id }) => id,
+  host_id: ({ hostId }) => hostId,
+  hostname: ({ hostname }) => hostname,
+  rule: ({ rule }) => rule,
+  severity: ({ severity }) => severity,
+  state: ({ state }) => state,
+  service: ({ service }) => service,
+  verdict: ({ finding }) => finding?.verdict ?? null,
+  confidence: ({ finding }) => finding?.confidence ?? null,
+  began_at: ({ beganAt }) => beganAt,
+  opened_at: ({ openedAt }) => openedAt,
+  stale_since: ({ staleSince }) => staleSince,
+  resolved_at: ({ resolvedAt }) => resolvedAt,
+  resolved_as: ({ resolvedAs }) => resolvedAs,
+  peak_figure: ({ peak }) => peak.figure,
+  peak_value: ({ peak }) => peak.value,
+  peak_at: ({ peak }) => peak.at,
+  leaked_connections: ({ figures }) => figures['leaked'] ?? null,
+  acknowledged_at: ({ acknowledged }) => acknowledged?.at ?? null,
+  acknowledged_by: ({ acknowledged }) => acknowledged?.by ?? null,
+  owner: ({ owner }) => owner,
+  reviewed_verdict: ({ review }) => review?.verdict ?? null,
+  reviewed_by: ({ review }) => review?.by ?? null,
+  previous_id: ({ previousId }) => previousId,
+  recurrence: ({ recurrence }) => recurrence,
+  parent_id: ({ parentId }) => parentId,
+});
