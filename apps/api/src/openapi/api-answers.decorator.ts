@@ -5,6 +5,7 @@ import { type z } from 'zod';
 import { AsCsv } from '../csv/as-csv.decorator.ts';
 import { type CsvTable } from '../csv/csv-table.ts';
 import { reasonOf } from '../errors/api-error.ts';
+import { answerSchema } from './named-schemas.ts';
 import { openApiSchema } from './zod-openapi.ts';
 
 export interface Answers<Ok extends z.ZodType> {
@@ -37,7 +38,7 @@ export function ApiAnswers<Ok extends z.ZodType>({ summary, ok, csv, errors }: A
 
 function contentOf(ok: z.ZodType, csv: boolean) {
   return {
-    'application/json': { schema: openApiSchema(ok, 'output') },
+    'application/json': { schema: answerSchema(ok) },
     ...(csv ? { 'text/csv': { schema: { type: 'string' as const } } } : {}),
   };
 }

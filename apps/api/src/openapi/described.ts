@@ -1,9 +1,8 @@
 import { type OpenAPIObject } from '@nestjs/swagger';
-import { ErrorAnswerSchema } from '@closewatch/protocol';
 import { EXAMPLES } from './examples/index.ts';
 import { PARAMETERS } from './examples/parameters.ts';
 import { reasonOf } from '../errors/api-error.ts';
-import { openApiSchema } from './zod-openapi.ts';
+import { namedSchemas } from './named-schemas.ts';
 
 type PathItem = OpenAPIObject['paths'][string];
 type Operation = NonNullable<PathItem['get']>;
@@ -40,7 +39,7 @@ export function described(document: OpenAPIObject): OpenAPIObject {
       if (operation !== undefined) describe(path, operation, EXAMPLES[`${method.toUpperCase()} ${path}`] ?? {});
     }
   }
-  const schemas = { ...document.components?.schemas, ErrorAnswer: openApiSchema(ErrorAnswerSchema, 'output') };
+  const schemas = { ...document.components?.schemas, ...namedSchemas() };
   const responses = Object.fromEntries(ERRORS.map((status) => [errorName(status), errorResponse(Number(status))]));
   return { ...document, components: { ...document.components, schemas, responses } };
 }

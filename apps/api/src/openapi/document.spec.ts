@@ -51,9 +51,10 @@ function faultOf(name: string, { schema, example }: Media): string[] {
 }
 
 function schemaOf(schema: object): z.ZodType {
-  const whole = '$ref' in schema ? (document.components?.schemas?.['ErrorAnswer'] ?? {}) : schema;
+  const named = '$ref' in schema ? document.components?.schemas?.[String(schema.$ref).split('/').at(-1) ?? ''] : schema;
+  if (named === undefined) throw new Error(`There is no schema ${JSON.stringify(schema)}.`);
   // Patterns are matched without the flag that classes of Unicode need.
-  const text = JSON.stringify(whole, (key, value: unknown) =>
+  const text = JSON.stringify(named, (key, value: unknown) =>
     key === 'pattern' && typeof value === 'string' && value.includes('\\p{') ? undefined : value,
   );
   return z.fromJSONSchema(JSON.parse(text) as Parameters<typeof z.fromJSONSchema>[0], {

@@ -19,7 +19,7 @@ interface Schema {
 }
 interface Described {
   readonly components: {
-    readonly schemas: { readonly ErrorAnswer: Schema };
+    readonly schemas: Record<string, Schema>;
     readonly responses: Record<string, Response>;
   };
 }
@@ -70,6 +70,14 @@ describe('the description of the interface', () => {
     ['get', '/api/v1/hosts/{id}/ports', ['200', '400', '401', '404']],
     ['get', '/api/v1/hosts/{id}/ports/history', ['200', '400', '401', '404']],
     ['get', '/api/v1/hosts/{id}/events', ['200', '400', '401', '404']],
+    ['get', '/api/v1/incidents', ['200', '400', '401']],
+    ['get', '/api/v1/incidents/{id}', ['200', '400', '401', '404']],
+    ['post', '/api/v1/incidents/{id}/acknowledge', ['200', '400', '401', '403', '404', '409']],
+    ['delete', '/api/v1/incidents/{id}/acknowledge', ['200', '400', '401', '403', '404', '409']],
+    ['post', '/api/v1/incidents/{id}/resolve', ['200', '400', '401', '403', '404', '409']],
+    ['put', '/api/v1/incidents/{id}/owner', ['200', '400', '401', '403', '404']],
+    ['post', '/api/v1/incidents/{id}/notes', ['200', '400', '401', '403', '404', '413']],
+    ['put', '/api/v1/incidents/{id}/review', ['200', '400', '401', '403', '404']],
     ['post', '/api/v1/session', ['200', '400', '401', '429']],
     ['get', '/api/v1/session', ['200', '401']],
     ['delete', '/api/v1/session', ['204', '401']],
@@ -80,8 +88,8 @@ describe('the description of the interface', () => {
       if (status === '204') continue;
       const named = components.responses[response.$ref?.split('/').at(-1) ?? ''];
       const schema = (named ?? response).content?.[json]?.schema;
-      const error = schema?.$ref === '#/components/schemas/ErrorAnswer';
-      const properties = Object.keys((error ? components.schemas.ErrorAnswer : schema)?.properties ?? {});
+      const shared = components.schemas[schema?.$ref?.split('/').at(-1) ?? ''];
+      const properties = Object.keys((shared ?? schema)?.properties ?? {});
       expect({ status, properties }).not.toEqual({ status, properties: [] });
       if (Number(status) >= 400) {
         expect(properties).toEqual(['statusCode', 'error', 'message', 'issues', 'requestId']);
