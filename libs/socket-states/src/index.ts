@@ -84,6 +84,5 @@ export {
 export { judge, judgeWith } from './verdicts/judge.ts';
 export { type JudgeContext } from './verdicts/case.ts';
 export { conditionOf, type ProcessCondition } from './verdicts/process-condition.ts';
-export { holdersOf, isHalfClosed } from './verdicts/socket-verdict.ts';
 export { VERDICT_LIMITS } from './verdicts/limits.ts';
 export { MISSING_KEYS, VERDICT_REASON_KEYS, type MissingKey, type VerdictReasonKey } from './verdicts/reasons.ts';

@@ -1,6 +1,6 @@
 import { type ObservedSocket } from './observed.ts';
 import { type ProcessCondition } from './process-condition.ts';
-import { isIdleOutbound, waitedMs } from './socket-verdict.ts';
+import { isIdleOutbound, type Dated } from './socket-verdict.ts';
 import { type Verdict } from './verdict.ts';
 
 export interface JudgeContext {
@@ -10,14 +10,13 @@ export interface JudgeContext {
   readonly turnover?: { readonly opened: number; readonly closed: number } | undefined;
 }
 
-export interface Judged {
-  readonly socket: ObservedSocket;
+export interface Judged extends Dated {
   readonly verdict: Verdict;
 }
 
 export interface Case {
   /** Those that the verdict is about; none: orphaned descriptors. */
-  readonly members: readonly ObservedSocket[];
+  readonly members: readonly Judged[];
   readonly others: readonly Judged[];
   readonly condition: ProcessCondition | undefined;
   readonly context: JudgeContext;
@@ -37,7 +36,7 @@ export interface Facts {
   readonly sentAgoMs: number;
 }
 
-export function factsOf(members: readonly ObservedSocket[], at: number): Facts {
+export function factsOf(members: readonly Judged[]): Facts {
   let count = 0;
   let unread = 0;
   let unreadBytes = 0;
@@ -46,7 +45,7 @@ export function factsOf(members: readonly ObservedSocket[], at: number): Facts {
   let sendBytes = 0;
   let oldestMs = 0;
   let sentAgoMs = Infinity;
-  for (const socket of members) {
+  for (const { socket, waitedMs, sentAgoMs: sentAgo } of members) {
     const many = socket.count ?? 1;
     count += many;
     if (socket.recvQueue > 0) unread += many;
@@ -54,8 +53,24 @@ export function factsOf(members: readonly ObservedSocket[], at: number): Facts {
     if (isIdleOutbound(socket)) idleOutbound += many;
     unreadBytes += socket.recvQueue * many;
     sendBytes += socket.sendQueue * many;
-    oldestMs = Math.max(oldestMs, waitedMs(socket, at));
-    if (socket.lastSentAt !== null) sentAgoMs = Math.min(sentAgoMs, Math.max(0, at - Date.parse(socket.lastSentAt)));
+    oldestMs = Math.max(oldestMs, waitedMs);
+    sentAgoMs = Math.min(sentAgoMs, sentAgo);
   }
   return { count, unread, unreadBytes, endUnread, idleOutbound, sendBytes, oldestMs, sentAgoMs };
+}
+
+/** The accept queue they wait in, as full as it was seen; null: it was not seen. */
+export function fullestQueue(members: readonly Judged[]): ObservedSocket['acceptQueue'] {
+  let fullest: ObservedSocket['acceptQueue'] = null;
+  const roomOf = (limit: number | null): number => limit ?? Infinity;
+  for (const { socket } of members) {
+    const { acceptQueue: queue } = socket;
+    if (queue === null) continue;
+    const isFuller =
+      fullest === null ||
+      queue.length > fullest.length ||
+      (queue.length === fullest.length && roomOf(queue.limit) < roomOf(fullest.limit));
+    if (isFuller) fullest = queue;
+  }
+  return fullest;
 }

@@ -1,4 +1,4 @@
-import { type Case, type Facts } from './case.ts';
+import { fullestQueue, type Case, type Facts } from './case.ts';
 import { VERDICT_LIMITS } from './limits.ts';
 import { type Verdict } from './verdict.ts';
 
@@ -48,8 +48,8 @@ export function confidenceOf(verdict: Verdict, facts: Facts, { members, conditio
       if (facts.oldestMs < VERDICT_LIMITS.youngMs) confidence *= AGED;
       break;
     case 'not_accepted': {
-      const queue = members.find(({ acceptQueue }) => acceptQueue !== null)?.acceptQueue;
-      if (queue === undefined || queue === null || queue.length === 0) confidence *= NO_QUEUE_SEEN;
+      const queue = fullestQueue(members);
+      if (queue === null || queue.length === 0) confidence *= NO_QUEUE_SEEN;
       confidence *= Math.max(byAge(facts), AGED);
       break;
     }

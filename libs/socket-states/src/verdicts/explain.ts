@@ -1,14 +1,13 @@
-import { factsOf, type Case, type Facts } from './case.ts';
+import { factsOf, fullestQueue, type Case, type Facts, type Judged } from './case.ts';
 import { confidenceOf } from './confidence.ts';
 import { VERDICT_LIMITS } from './limits.ts';
-import { type ObservedSocket } from './observed.ts';
 import { reason } from './reason.ts';
 import { holdersOf } from './socket-verdict.ts';
 import { type Finding, type Reason, type Verdict } from './verdict.ts';
 
 /** The verdict with all that speaks for and against it, and what is missing. */
 export function explain(verdict: Verdict, of: Case): Finding {
-  const facts = factsOf(of.members, of.context.at);
+  const facts = factsOf(of.members);
   const told = reasonsOf(verdict, facts, of);
   const against = [...told.against, ...othersOf(verdict, of)];
   const { process } = of.condition ?? {};
@@ -48,7 +47,7 @@ function reasonsOf(verdict: Verdict, facts: Facts, { members, condition, context
       return {
         for: facts.count > 0 ? queue : [],
         against: [],
-        missing: members.some(({ ownership }) => ownership === 'hidden')
+        missing: members.some(({ socket }) => socket.ownership === 'hidden')
           ? [reason('missing.owner_hidden')]
           : [reason('missing.process'), ...(condition?.missing ?? [])],
       };
@@ -141,9 +140,9 @@ function ageReasons({ count, oldestMs }: Facts): {
     : { for: [reason('reason.persists', { oldestMs })], against: [] };
 }
 
-function sendReasons(members: readonly ObservedSocket[], { sendBytes }: Facts): Reason[] {
+function sendReasons(members: readonly Judged[], { sendBytes }: Facts): Reason[] {
   const retriesOf = (kind: string): number =>
-    members.reduce((most, { timer }) => (timer?.kind === kind ? Math.max(most, timer.retries) : most), 0);
+    members.reduce((most, { socket: { timer } }) => (timer?.kind === kind ? Math.max(most, timer.retries) : most), 0);
   const probes = retriesOf('zero_window_probe');
   const retransmits = retriesOf('retransmit');
   return [
@@ -153,8 +152,8 @@ function sendReasons(members: readonly ObservedSocket[], { sendBytes }: Facts): 
   ];
 }
 
-function acceptQueueReasons(members: readonly ObservedSocket[], age: Pick<Told, 'for' | 'against'>): Told {
-  const queue = members.find(({ acceptQueue }) => acceptQueue !== null)?.acceptQueue ?? null;
+function acceptQueueReasons(members: readonly Judged[], age: Pick<Told, 'for' | 'against'>): Told {
+  const queue = fullestQueue(members);
   const told: Reason[] = [reason('reason.no_descriptor')];
   const against: Reason[] = [...age.against];
   if (queue !== null) {
@@ -181,12 +180,12 @@ function othersOf(verdict: Verdict, { others }: Case): Reason[] {
     .map(([other, count]) => reason('reason.others', { count, verdict: other }));
 }
 
-function mostHolders(members: readonly ObservedSocket[]): number {
-  return members.reduce((most, socket) => Math.max(most, holdersOf(socket)), 0);
+function mostHolders(members: readonly Judged[]): number {
+  return members.reduce((most, { socket }) => Math.max(most, holdersOf(socket)), 0);
 }
 
-function pidsOf(members: readonly ObservedSocket[]): string {
-  const pids = new Set(members.flatMap(({ owners }) => owners.map(({ pid }) => pid)));
+function pidsOf(members: readonly Judged[]): string {
+  const pids = new Set(members.flatMap(({ socket }) => socket.owners.map(({ pid }) => pid)));
   return [...pids]
     .toSorted((a, b) => a - b)
     .slice(0, 8)

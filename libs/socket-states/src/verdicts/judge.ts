@@ -3,7 +3,7 @@ import { explain } from './explain.ts';
 import { VERDICT_LIMITS } from './limits.ts';
 import { type ObservedProcess, type ObservedSocket } from './observed.ts';
 import { conditionOf, type ProcessCondition } from './process-condition.ts';
-import { socketVerdict, verdictByProcess, waitedMs } from './socket-verdict.ts';
+import { datedAt, socketVerdict, verdictByProcess } from './socket-verdict.ts';
 import { HARMLESS_VERDICTS, type Finding, type Verdict } from './verdict.ts';
 
 /**
@@ -32,24 +32,40 @@ export function judgeWith(
       condition === undefined ? 'unknown' : verdictByProcess(condition, { isUnread: false, isIdleOutbound: false });
     return explain(verdict, { members: [], others: [], condition, context });
   }
-  const judged = sockets.map((socket) => ({ socket, verdict: socketVerdict(socket, condition, at) }));
-  const counting = considered(judged, at);
+  const [only] = sockets;
+  // Most are judged one by one, of many thousands.
+  if (only !== undefined && sockets.length === 1) {
+    return verdictOn([judgedAt(only, condition, at)], [], condition, context);
+  }
+  const judged = sockets.map((socket) => judgedAt(socket, condition, at));
+  const counting = considered(judged);
   const verdict = mostFrequent(counting);
-  const members = counting.filter((one) => one.verdict === verdict).map(({ socket }) => socket);
+  const members = counting.filter((one) => one.verdict === verdict);
   const others = judged.filter((one) => one.verdict !== verdict);
-  return explain(isTurnover(verdict, members, condition, context) ? 'turnover' : verdict, {
-    members,
-    others,
-    condition,
-    context,
-  });
+  return verdictOn(members, others, condition, context);
+}
+
+function judgedAt(socket: ObservedSocket, condition: ProcessCondition | undefined, at: number): Judged {
+  const dated = datedAt(socket, at);
+  return { ...dated, verdict: socketVerdict(dated, condition) };
+}
+
+/** `members` have one verdict. */
+function verdictOn(
+  members: readonly Judged[],
+  others: readonly Judged[],
+  condition: ProcessCondition | undefined,
+  context: JudgeContext,
+): Finding {
+  const verdict = members[0]?.verdict ?? 'unknown';
+  const told = isTurnover(verdict, members, condition, context) ? 'turnover' : verdict;
+  return explain(told, { members, others, condition, context });
 }
 
 /** Those that a verdict on all is about: such as leak before such as pass through, and faults before what is none. */
-function considered(judged: readonly Judged[], at: number): readonly Judged[] {
-  if (judged.length < 2) return judged;
+function considered(judged: readonly Judged[]): readonly Judged[] {
   const leaking = judged.filter(
-    ({ socket, verdict }) => !HARMLESS_VERDICTS.has(verdict) && waitedMs(socket, at) >= VERDICT_LIMITS.youngMs,
+    ({ waitedMs, verdict }) => !HARMLESS_VERDICTS.has(verdict) && waitedMs >= VERDICT_LIMITS.youngMs,
   );
   return leaking.length > 0 ? leaking : judged;
 }
@@ -69,12 +85,12 @@ function mostFrequent(judged: readonly Judged[]): Verdict {
 /** All are young, and of those that came most have gone. A stopped process lets none go. */
 function isTurnover(
   verdict: Verdict,
-  members: readonly ObservedSocket[],
+  members: readonly Judged[],
   condition: ProcessCondition | undefined,
-  { at, turnover }: JudgeContext,
+  { turnover }: JudgeContext,
 ): boolean {
   if (turnover === undefined || verdict === 'half_closed' || condition?.is === 'stopped') return false;
   const { opened, closed } = turnover;
   if (closed === 0 || closed * 2 < opened) return false;
-  return members.every((socket) => waitedMs(socket, at) < VERDICT_LIMITS.youngMs);
+  return members.every(({ waitedMs }) => waitedMs < VERDICT_LIMITS.youngMs);
 }

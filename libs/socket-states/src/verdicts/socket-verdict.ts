@@ -3,35 +3,54 @@ import { type ObservedSocket } from './observed.ts';
 import { type ProcessCondition } from './process-condition.ts';
 import { type Verdict } from './verdict.ts';
 
-/** How long it has been in CLOSE_WAIT at the instant `at`, in milliseconds; at least. */
-export function waitedMs({ openedBefore }: Pick<ObservedSocket, 'openedBefore'>, at: number): number {
-  return Math.max(0, at - Date.parse(openedBefore));
+/** A connection with its instants as durations in milliseconds, of which everything else is made. */
+export interface Dated {
+  readonly socket: ObservedSocket;
+  /** How long it has been in CLOSE_WAIT; at least. */
+  readonly waitedMs: number;
+  /** How long ago data was sent last; infinite: never. */
+  readonly sentAgoMs: number;
+  /** The same when that was told. */
+  readonly sentAgoThenMs: number;
+  /** How long after the peer's end of stream; minus infinity: never. */
+  readonly sentAfterMs: number;
+}
+
+export function datedAt(socket: ObservedSocket, at: number): Dated {
+  const openedAt = Date.parse(socket.openedBefore);
+  const waitedMs = Math.max(0, at - openedAt);
+  if (socket.lastSentAt === null) {
+    return { socket, waitedMs, sentAgoMs: Infinity, sentAgoThenMs: Infinity, sentAfterMs: -Infinity };
+  }
+  const sentAt = Date.parse(socket.lastSentAt);
+  const sentAgoMs = Math.max(0, at - sentAt);
+  return {
+    socket,
+    waitedMs,
+    sentAgoMs,
+    sentAgoThenMs: socket.valuedAt === undefined ? sentAgoMs : Math.max(0, Date.parse(socket.valuedAt) - sentAt),
+    sentAfterMs: sentAt - openedAt,
+  };
 }
 
 /**
  * Whether data went out after the peer's end of stream, and not long ago: the peer still takes it. Not by what a timer
  * repeats in vain.
  */
-export function isHalfClosed(
-  { openedBefore, lastSentAt, valuedAt, sendQueue, timer }: ObservedSocket,
-  at: number,
-): boolean {
-  if (lastSentAt === null) return false;
-  const sentAt = Date.parse(lastSentAt);
-  if (sentAt < Date.parse(openedBefore) + VERDICT_LIMITS.sentAfterMs) return false;
-  const asOf = valuedAt === undefined ? at : Date.parse(valuedAt);
-  if (asOf - sentAt > VERDICT_LIMITS.sentWithinMs) return false;
-  const repeats = sendQueue > 0 && timer?.kind === 'retransmit' && timer.retries >= VERDICT_LIMITS.blockedRetries;
-  return !repeats;
+function isHalfClosed({ socket, sentAfterMs, sentAgoThenMs }: Dated): boolean {
+  if (sentAfterMs < VERDICT_LIMITS.sentAfterMs || sentAgoThenMs > VERDICT_LIMITS.sentWithinMs) return false;
+  return !isInVain(socket, 'retransmit');
 }
 
 /** Whether what is to be sent does not go out: a window that stays closed, or retransmits in vain. */
-export function isSendBlocked({ openedBefore, sendQueue, timer, lastSentAt }: ObservedSocket, at: number): boolean {
-  if (sendQueue === 0) return false;
-  if (timer?.kind === 'retransmit' && timer.retries >= VERDICT_LIMITS.blockedRetries) return true;
-  if (timer?.kind === 'zero_window_probe' && timer.retries >= VERDICT_LIMITS.blockedRetries) return true;
-  const sinceSent = lastSentAt === null ? Infinity : at - Date.parse(lastSentAt);
-  return Math.min(sinceSent, waitedMs({ openedBefore }, at)) >= VERDICT_LIMITS.blockedForMs;
+function isSendBlocked({ socket, sentAgoThenMs, waitedMs }: Dated): boolean {
+  if (socket.sendQueue === 0) return false;
+  if (isInVain(socket, 'retransmit') || isInVain(socket, 'zero_window_probe')) return true;
+  return Math.min(sentAgoThenMs, waitedMs) >= VERDICT_LIMITS.blockedForMs;
+}
+
+function isInVain({ sendQueue, timer }: ObservedSocket, kind: string): boolean {
+  return sendQueue > 0 && timer?.kind === kind && timer.retries >= VERDICT_LIMITS.blockedRetries;
 }
 
 /** How many processes hold it. */
@@ -40,10 +59,11 @@ export function holdersOf({ owners }: Pick<ObservedSocket, 'owners'>): number {
 }
 
 /** Why one connection, or such as are alike, does not close. */
-export function socketVerdict(socket: ObservedSocket, condition: ProcessCondition | undefined, at: number): Verdict {
+export function socketVerdict(dated: Dated, condition: ProcessCondition | undefined): Verdict {
+  const { socket } = dated;
   if (socket.ownership === 'not_accepted') return 'not_accepted';
-  if (isHalfClosed(socket, at)) return 'half_closed';
-  if (isSendBlocked(socket, at)) return 'send_blocked';
+  if (isHalfClosed(dated)) return 'half_closed';
+  if (isSendBlocked(dated)) return 'send_blocked';
   if (socket.ownership === 'hidden') return 'unknown';
   if (socket.ownership === 'none') return 'kernel_owned';
   if (holdersOf(socket) > 1) return 'inherited';
