@@ -5,8 +5,6 @@ import { type LeakThresholds } from './thresholds.ts';
 export interface Arrivals {
   readonly opened: number;
   readonly ended: number;
-  /** More came than left over the trend's window. */
-  readonly recentlyMore: boolean;
   /** In enough different samples, and no burst. */
   readonly areSpread: boolean;
   /** They have not stopped, as far as their usual gap tells. */
@@ -27,15 +25,21 @@ export function arrivalsOf(samples: readonly LeakSample[], at: number, threshold
   const first = came[0]?.at ?? at;
   const last = came.at(-1)?.at ?? at;
   const usualGapMs = (last - first) / Math.max(1, came.length - 1);
-  const recent = changes.filter((sample) => sample.at > at - thresholds.trend.windowMs);
   return {
     opened,
     ended: sumOf(changes, 'ended'),
-    recentlyMore: sumOf(recent, 'opened') > sumOf(recent, 'ended'),
     areSpread: came.length >= thresholds.fast.arrivalSamples && most + second <= thresholds.fast.burstShare * opened,
     goOn: came.length > 0 && at - last <= Math.max(STANDSTILL_GAPS * usualGapMs, thresholds.quiet.nothingNewMs / 2),
     overMs: last - first,
   };
+}
+
+/** Whether so many more came than left within so long that it is no chance: comings and goings vary by their square root. */
+export function moreCame(samples: readonly LeakSample[], at: number, withinMs: number, deviations: number): boolean {
+  const recent = samples.slice(1).filter((sample) => sample.at > at - withinMs);
+  const opened = sumOf(recent, 'opened');
+  const ended = sumOf(recent, 'ended');
+  return opened - ended > deviations * Math.sqrt(opened + ended);
 }
 
 /** How many left the leaked within so long. */

@@ -1,6 +1,6 @@
 import { type Reason } from '../verdicts/verdict.ts';
 import { perHour, riseOf } from './forecast.ts';
-import { arrivalsOf, endedWithin } from './leak-arrivals.ts';
+import { arrivalsOf, endedWithin, moreCame } from './leak-arrivals.ts';
 import { stretchOf } from './leak-stretch.ts';
 import { type LeakSample, type LeakWindow } from './leak-window.ts';
 import { slowLeakOf } from './slow-leak.ts';
@@ -42,7 +42,7 @@ export function growthOf(
     if (!hasDropped && isFast(samples, newest, at, trigger, thresholds)) {
       return { by: 'fast', perMs: rise?.perMs ?? null, since, reasons: [{ key: 'leak.fast', parameters: told }] };
     }
-    if (arrivals.recentlyMore && risesInEither(points, at, trigger, thresholds)) {
+    if (rises(samples, points, at, trigger, thresholds)) {
       const slopePerHour = perHour(rise?.perMs ?? 0);
       return {
         by: 'trend',
@@ -59,7 +59,7 @@ export function growthOf(
     return {
       by: 'slow',
       perMs,
-      since: Math.min(at - newest.oldestMs, leak.since),
+      since: at - newest.oldestMs,
       reasons: [{ key: 'leak.slow', parameters: { growth, overMs, slopePerHour: perHour(perMs) } }],
     };
   }
@@ -80,9 +80,10 @@ function isFast(
 ): boolean {
   const { fast } = thresholds;
   const arrivals = arrivalsOf(samples, at, thresholds);
+  const byChance = Math.min(fast.deviations * Math.sqrt(newest.leaked), fast.sureArrivals);
   return (
     arrivals.goOn &&
-    arrivals.opened - arrivals.ended >= trigger &&
+    arrivals.opened - arrivals.ended >= Math.max(trigger, byChance) &&
     arrivals.ended <= fast.endedShare * arrivals.opened &&
     newest.oldestMs >= fast.oldestMs &&
     endedWithin(samples, at, fast.noneEndedMs) === 0 &&
@@ -91,8 +92,17 @@ function isFast(
 }
 
 /** Rising within the trend's window, or within all that is remembered. */
-function risesInEither(points: readonly Point[], at: number, trigger: number, { trend }: LeakThresholds): boolean {
-  if (isRising(points, at, trigger, trend)) return true;
-  const rememberedMs = spanMs(points);
-  return rememberedMs > trend.windowMs && isRising(points, at, trigger, { ...trend, windowMs: rememberedMs });
+function rises(
+  samples: readonly LeakSample[],
+  points: readonly Point[],
+  at: number,
+  trigger: number,
+  { trend }: LeakThresholds,
+): boolean {
+  return [trend.windowMs, spanMs(points)].some(
+    (windowMs) =>
+      windowMs >= trend.windowMs &&
+      moreCame(samples, at, windowMs, trend.deviations) &&
+      isRising(points, at, trigger, { ...trend, windowMs }),
+  );
 }

@@ -8,7 +8,6 @@ export interface SlowLeak {
   readonly growth: number;
   readonly overMs: number;
   readonly perMs: number;
-  readonly since: number;
 }
 
 /**
@@ -19,7 +18,7 @@ export function slowLeakOf(
   hours: readonly HourlyMinimum[],
   oldestMs: number,
   at: number,
-  { spanHours, spans, rises, growth, oldestMs: leastOldestMs }: SlowLeakThresholds,
+  { spanHours, spans, rises, growth, deviations, oldestMs: leastOldestMs }: SlowLeakThresholds,
 ): SlowLeak | null {
   if (oldestMs < leastOldestMs) return null;
   const end = at - (at % HOUR_MS);
@@ -34,7 +33,9 @@ export function slowLeakOf(
   if (minima.some((least) => least === Infinity)) return null;
   const steps = minima.slice(1).map((least, index) => least - (minima[index] ?? least));
   const grown = steps.reduce((sum, step) => sum + step, 0);
-  if (steps.filter((step) => step > 0).length < rises || grown < growth) return null;
+  const level = minima.reduce((sum, least) => sum + least, 0) / spans;
+  const leastGrowth = Math.max(growth, deviations * Math.sqrt(level));
+  if (steps.filter((step) => step > 0).length < rises || grown < leastGrowth) return null;
   const overMs = (spans - 1) * spanMs;
-  return { growth: grown, overMs, perMs: grown / overMs, since };
+  return { growth: grown, overMs, perMs: grown / overMs };
 }

@@ -11,7 +11,8 @@ export interface LeakThresholds {
   /**
    * Fast path: arrivals in so many different samples, no more than `burstShare` of them in two; one is `oldestMs` old; of
    * those that came, no more than `endedShare` ended, none of them in the last `noneEndedMs`; and more are on their way
-   * (young ones), or arrivals go back for `arrivalsForMs`.
+   * (young ones), or arrivals go back for `arrivalsForMs`. As many as
+   * the trigger stay, and `deviations` times the square root of all that are leaked, or `sureArrivals`.
    */
   readonly fast: {
     readonly arrivalSamples: number;
@@ -20,6 +21,8 @@ export interface LeakThresholds {
     readonly noneEndedMs: number;
     readonly endedShare: number;
     readonly arrivalsForMs: number;
+    readonly deviations: number;
+    readonly sureArrivals: number;
   };
   readonly trend: TrendThresholds;
   /** Minima of successive spans rise in `rises` of `spans - 1` steps, by `growth` in all. */
@@ -47,6 +50,8 @@ export interface SlowLeakThresholds {
   readonly spans: number;
   readonly rises: number;
   readonly growth: number;
+  /** And by so many times the square root of the level. */
+  readonly deviations: number;
   /** One of the leaked is so old. */
   readonly oldestMs: number;
 }
@@ -137,7 +142,7 @@ const TREND: TrendThresholds = {
   points: 10,
   segmentShare: 1 / 3,
   lastQuarterShare: 0.3,
-  deviations: 3,
+  deviations: 4,
 };
 
 /**
@@ -156,11 +161,13 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
       noneEndedMs: MINUTE,
       endedShare: 0.1,
       arrivalsForMs: 3 * MINUTE,
+      deviations: 3,
+      sureArrivals: 20,
     },
     trend: TREND,
     slow: [
-      { spanHours: 1, spans: 6, rises: 4, growth: 5, oldestMs: 3 * HOUR },
-      { spanHours: 4, spans: 6, rises: 4, growth: 5, oldestMs: 12 * HOUR },
+      { spanHours: 1, spans: 6, rises: 4, growth: 5, oldestMs: 5 * HOUR, deviations: 3 },
+      { spanHours: 4, spans: 6, rises: 4, growth: 5, oldestMs: 20 * HOUR, deviations: 3 },
     ],
     critical: { timeLeftMs: HOUR, usedShare: 0.85, leakedShare: 0.25, queueShare: 1 },
     quiet: { triggerShare: 0.5, nothingNewMs: MINUTE },
