@@ -4,6 +4,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { LoggerModule } from 'nestjs-pino';
 import pg from 'pg';
 import { AccountsModule } from './accounts/accounts.module.ts';
+import { AnnotationsModule } from './annotations/annotations.module.ts';
 import { type Configuration } from './config/configuration.ts';
 import { CONFIGURATION } from './config/configuration.token.ts';
 import { ConnectionsModule } from './connections/connections.module.ts';
@@ -22,6 +23,7 @@ import { IncidentsModule } from './incidents/incidents.module.ts';
 import { INGEST_LIMITS, USUAL_INGEST_LIMITS } from './ingest/ingest-limits.ts';
 import { IngestModule } from './ingest/ingest.module.ts';
 import { WRITE_POOL } from './ingest/write-connections.ts';
+import { LeaksModule } from './leaks/leaks.module.ts';
 import { LiveModule } from './live/live.module.ts';
 import { loggerOptions } from './log/logger-options.ts';
 import { NamespacesModule } from './namespaces/namespaces.module.ts';
@@ -89,6 +91,7 @@ export class AppModule {
         ProcessesModule,
         PortsModule,
         DetectionModule,
+        LeaksModule,
         EventsModule,
         IncidentsModule,
         IngestModule,
@@ -97,6 +100,7 @@ export class AppModule {
         HealthModule,
         RetentionModule,
         RulesModule,
+        AnnotationsModule,
       ],
       providers: [
         { provide: APP_GUARD, useClass: RightsGuard },

@@ -61,7 +61,10 @@ export const FleetSummarySchema = z.object({ ...continued, totals: FleetTotalsSc
 export const FleetDeltaSchema = z.object({ ...continued, hosts: z.array(HostSchema) });
 /** `host:snapshot`: the host after a commit. */
 export const HostSnapshotSchema = z.object({ ...ofHost, host: HostSchema });
-/** `host:connections`: CLOSE_WAIT connections that are new or changed, and those that are no longer open. */
+/**
+ * `host:connections`: CLOSE_WAIT connections that are new or changed, and those that are no longer open. Here and in pictures
+ * a verdict comes without what is for and against it, which one connection's own route tells.
+ */
 export const HostConnectionsSchema = z.object({
   ...ofHost,
   hostId: Uuid,

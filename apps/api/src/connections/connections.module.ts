@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { DetectionModule } from '../detection/detection.module.ts';
 import { HostsModule } from '../hosts/hosts.module.ts';
 import { ConnectionsController } from './connections.controller.ts';
 import { ConnectionsService } from './connections.service.ts';
@@ -11,7 +12,7 @@ import { SearchService } from './search.service.ts';
 import { SurvivalService } from './survival.service.ts';
 
 @Module({
-  imports: [HostsModule, TwoEndsModule],
+  imports: [HostsModule, TwoEndsModule, DetectionModule],
   controllers: [ConnectionsController, SearchController],
   providers: [ConnectionsService, DiffService, GroupsService, OneConnectionService, SearchService, SurvivalService],
 })

@@ -4,7 +4,9 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { READ } from '../database/data-source.ts';
 import { ApiError } from '../errors/api-error.ts';
+import { HostLeaksService } from '../detection/host-leaks.service.ts';
 import { HostsService } from '../hosts/hosts.service.ts';
+import { leakOfConnection } from '../leaks/leak-of-connection.ts';
 import { canSee } from '../rights/can-see.ts';
 import { type Principal } from '../rights/principal.ts';
 import { Clock } from '../time/clock.ts';
@@ -21,6 +23,7 @@ export class OneConnectionService {
     @InjectDataSource(READ) private readonly dataSource: DataSource,
     private readonly hosts: HostsService,
     private readonly twoEnds: TwoEndsService,
+    private readonly leaks: HostLeaksService,
     private readonly clock: Clock,
   ) {}
 
@@ -42,13 +45,15 @@ export class OneConnectionService {
       ? await this.twoEnds.read(sql, { hostId, netns, connections: [connection], now, mayTell })
       : undefined;
     const known = ends?.get(socketId);
+    const leaks = isOpen ? (await this.leaks.read({ hostId }, netns)).items : [];
+    const leak = leakOfConnection(connection, netns, leaks);
     return {
       host: { id: host.id, hostname: host.hostname },
       netns,
       connection: connectionItem(connection, isOpen ? now : Date.parse(endedAt), judge),
       peerEnd: known?.peerEnd ?? null,
       oldTuple: known?.oldTuple ?? null,
-      leak: null,
+      leak: leak ?? null,
       commands: isOpen ? socketCommands(connection, { netns, name: netnsName }) : [],
     };
   }

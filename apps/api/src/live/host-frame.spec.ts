@@ -15,7 +15,7 @@ function item(socketId: string, overrides: Partial<ConnectionItem> = {}, now = S
 }
 
 const frame = (connections: readonly ConnectionItem[], sections: Sections = new Map()) =>
-  hostFrame({ cursor: '1', netns: 0, host: NO_HOST, connections, sections, namespaces: [] });
+  hostFrame({ cursor: '1', hostId: 1, netns: 0, host: NO_HOST, connections, sections, namespaces: [] });
 const [owner] = item('socket-aaaa').owners as [Owner];
 
 /** Another value for each field that is no key and does not pass by itself: a new field is missing here, says the compiler. */

@@ -1,6 +1,7 @@
 import { type ConnectionItem, type Host, type HostDetails, type HostPicture, type Owner } from '@closewatch/protocol';
 import { type Endpoint } from '@closewatch/socket-states';
 import { namespaceDetails } from '../sections/host-details.ts';
+import { sameVerdict } from './leak-news.ts';
 import { type Sections } from '../sections/sections.queries.ts';
 
 const WAVERING_MS = 1_000;
@@ -8,6 +9,7 @@ const WAVERING_MS = 1_000;
 /** A host, seen through one of its namespaces, as its watchers were last told. */
 export interface HostFrame {
   readonly cursor: string;
+  readonly hostId: number;
   readonly host: Host;
   readonly netns: number;
   readonly connections: ReadonlyMap<string, ConnectionItem>;
@@ -24,7 +26,7 @@ export interface HostChange {
 }
 
 /** What a host and one of its namespaces are found to be at one moment. */
-export interface HostFindings extends Pick<HostFrame, 'cursor' | 'host' | 'netns' | 'sections'> {
+export interface HostFindings extends Pick<HostFrame, 'cursor' | 'hostId' | 'host' | 'netns' | 'sections'> {
   readonly connections: readonly ConnectionItem[];
   readonly namespaces: HostDetails['namespaces'];
 }
@@ -38,8 +40,12 @@ export function hostFrame({ connections, namespaces, sections, ...rest }: HostFi
   };
 }
 
-export function pictureOf({ cursor, host, netns, connections, details }: HostFrame): HostPicture {
-  return { cursor, netns, host, connections: [...connections.values()], details, leaks: [] };
+/** The same as a watcher gets it, with the leaks and with where the messages after it go on. */
+export function pictureOf(
+  { host, netns, connections, details }: HostFrame,
+  { cursor, leaks }: Pick<HostPicture, 'cursor' | 'leaks'>,
+): HostPicture {
+  return { cursor, netns, host, connections: [...connections.values()], details, leaks };
 }
 
 /** New, changed and ended connections. That one was seen again, and is older, is no change: both hold for all. */
@@ -124,10 +130,4 @@ function sameOwner(a: Owner, b: Owner | undefined): boolean {
     a.unit === b.unit &&
     a.containerId === b.containerId
   );
-}
-
-/** One that says the same in other numbers is no news: ages grow, and CPU wavers, with each sample. */
-function sameVerdict(a: ConnectionItem['verdict'], b: ConnectionItem['verdict']): boolean {
-  if (a === null || b === null) return a === b;
-  return a.verdict === b.verdict && Math.round(a.confidence * 10) === Math.round(b.confidence * 10);
 }

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { type ConnectionItem } from '@closewatch/protocol';
+import { type Reason } from '@closewatch/socket-states';
 import { connectionItem } from '../connections/connection-item.ts';
 import { openConnections } from '../connections/connections.queries.ts';
 import { findHost } from '../hosts/hosts.queries.ts';
@@ -13,6 +15,13 @@ import { hostFrame, type HostFrame } from './host-frame.ts';
 
 /** As many connections as one page shows; a host with more is beyond reading one by one. */
 const CONNECTIONS = 20_000;
+
+/** A verdict without what it rests on, which would be most of what a picture of thousands of connections weighs. */
+function briefly(item: ConnectionItem): ConnectionItem {
+  const { verdict } = item;
+  return verdict === null ? item : { ...item, verdict: { ...verdict, for: NONE, against: NONE, missing: NONE } };
+}
+const NONE: readonly Reason[] = [];
 
 /** Reads hosts as live watchers are shown them. */
 @Injectable()
@@ -36,9 +45,10 @@ export class HostPictureService {
       const judge = new ConnectionJudge(await readToldOf(sql, { hostId, netns }, now));
       return hostFrame({
         cursor,
+        hostId,
         netns,
         host,
-        connections: connections.map((connection) => connectionItem(connection, now, judge)),
+        connections: connections.map((connection) => briefly(connectionItem(connection, now, judge))),
         sections: await findSections(sql, { hostId, netns }, before?.sections),
         namespaces: await presentNamespaces(sql, found),
       });

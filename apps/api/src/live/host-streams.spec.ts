@@ -8,6 +8,7 @@ const HOST = { id: 'host-1' } as never;
 const HOST_1 = { id: 'host-1', netns: 0 };
 const frameOf = (cursor: string) => ({
   cursor,
+  hostId: 1,
   netns: 0,
   host: HOST,
   connections: [],
@@ -20,6 +21,8 @@ function countedPictures() {
   const pictures = { reads: 0, read: () => Promise.resolve(hostFrame(frameOf(String(++pictures.reads)))) };
   return pictures;
 }
+
+const noLeaks = { read: () => Promise.resolve({ takenAt: null, items: [] }) };
 
 function fakeSocket(heard: string[]): LiveSocket {
   return {
@@ -37,7 +40,7 @@ async function settled(): Promise<void> {
 describe('HostStreams', () => {
   it('reads a host neither before anybody watches it nor after the last one has left', async () => {
     const pictures = countedPictures();
-    const streams = new HostStreams(pictures as never);
+    const streams = new HostStreams(pictures as never, noLeaks as never);
     const heard: string[] = [];
     const socket = fakeSocket(heard);
     streams.committed('host-1');
@@ -56,7 +59,7 @@ describe('HostStreams', () => {
 
   it('reads once for commits that come while it reads', async () => {
     const pictures = countedPictures();
-    const streams = new HostStreams(pictures as never);
+    const streams = new HostStreams(pictures as never, noLeaks as never);
     await streams.watch(HOST_1, fakeSocket([]), () => undefined);
     for (let index = 0; index < 10; index++) streams.committed('host-1');
     await settled();

@@ -1,10 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { type HostPicture } from '@closewatch/protocol';
+import { type HostPicture, type LeakGroup } from '@closewatch/protocol';
 import { coerceError } from '../errors/coerce-error.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { canSee } from '../rights/can-see.ts';
 import { type HostFrame, pictureOf } from './host-frame.ts';
-import { hostMessages } from './host-messages.ts';
+import { HostLeaksService } from '../detection/host-leaks.service.ts';
+import { hostMessages, leaksMessage, type Send } from './host-messages.ts';
+import { sameLeaks } from './leak-news.ts';
 import { HostPictureService } from './host-picture.service.ts';
 import { type LiveSocket } from './live-socket.ts';
 import { Serial } from './serial.ts';
@@ -28,6 +30,15 @@ class HostStream {
   readonly watchers = new Set<LiveSocket>();
   readonly serial = new Serial();
   frame: HostFrame | undefined;
+  leaks: LeakGroup[] | undefined;
+  /** The cursor that its watchers were led to. */
+  cursor = '';
+  private ownMessages = 0;
+
+  /** A cursor for a message of which the database has none. */
+  nextCursor(): string {
+    return `${this.frame?.cursor ?? ''}:${++this.ownMessages}`;
+  }
   /** Sockets that are about to join. */
   joining = 0;
   /** A read is queued that will see whatever is committed now. */
@@ -41,7 +52,10 @@ export class HostStreams {
   /** By host, then by namespace. */
   private readonly streams = new Map<string, Map<number, HostStream>>();
 
-  constructor(private readonly pictures: HostPictureService) {}
+  constructor(
+    private readonly pictures: HostPictureService,
+    private readonly leaks: HostLeaksService,
+  ) {}
 
   /** Adds the socket to the watchers; `answer` gets the picture they go on from. Throws {@link ApiError} 404. */
   async watch({ id, netns }: StreamName, socket: LiveSocket, answer: (picture: HostPicture) => void): Promise<void> {
@@ -49,12 +63,12 @@ export class HostStreams {
     stream.joining++;
     try {
       await stream.serial.run(async () => {
-        stream.frame ??= await this.pictures.read(id, netns);
+        await this.begin(stream);
         if (stream.frame === undefined || !canSee(socket.data.principal, stream.frame.host)) {
           throw ApiError.notFound(`There is no host ${id}${netns === 0 ? '' : ` with a network namespace ${netns}`}.`);
         }
         if (!socket.connected) return;
-        answer(pictureOf(stream.frame));
+        answer(pictureOf(stream.frame, { cursor: stream.cursor, leaks: stream.leaks ?? [] }));
         stream.watchers.add(socket);
       });
     } finally {
@@ -104,12 +118,44 @@ export class HostStreams {
     const after = await this.pictures.read(stream.id, stream.netns, before);
     if (after === undefined) return;
     stream.frame = after;
-    if (after.cursor === before?.cursor) return;
-    const messages = hostMessages(before, after);
-    for (const socket of stream.watchers) {
-      if (!canSee(socket.data.principal, after.host)) continue;
+    if (after.cursor !== before?.cursor) {
+      this.send(stream, after, hostMessages(stream.cursor, before, after));
+      stream.cursor = after.cursor;
+    }
+    await this.tellLeaks(stream, after);
+  }
+
+  /** After the rest, which does not wait for it. */
+  private async tellLeaks(stream: HostStream, frame: HostFrame): Promise<void> {
+    let leaks: LeakGroup[];
+    try {
+      leaks = (await this.leaks.read(frame, stream.netns)).items;
+    } catch (error) {
+      // What was told of the rest holds, and the next commit asks again.
+      this.logger.warn(`The leaks of host ${stream.id} could not be read: ${coerceError(error).message}`);
+      return;
+    }
+    if (stream.leaks !== undefined && sameLeaks(stream.leaks, leaks)) return;
+    stream.leaks = leaks;
+    const to = stream.nextCursor();
+    this.send(stream, frame, leaksMessage(stream.cursor, to, frame, leaks));
+    stream.cursor = to;
+  }
+
+  private send({ watchers }: HostStream, { host }: HostFrame, messages: readonly Send[]): void {
+    for (const socket of watchers) {
+      if (!canSee(socket.data.principal, host)) continue;
       for (const send of messages) send(socket);
     }
+  }
+
+  private async begin(stream: HostStream): Promise<void> {
+    if (stream.frame !== undefined) return;
+    const frame = await this.pictures.read(stream.id, stream.netns);
+    if (frame === undefined) return;
+    stream.leaks = (await this.leaks.read(frame, stream.netns)).items;
+    stream.cursor = frame.cursor;
+    stream.frame = frame;
   }
 
   private streamOf(id: string, netns: number): HostStream {

@@ -61,6 +61,7 @@ describe('the description of the interface', () => {
     ['get', '/api/v1/hosts/{id}/connections/diff', ['200', '400', '401', '404']],
     ['get', '/api/v1/hosts/{id}/connections/survival', ['200', '400', '401', '404']],
     ['get', '/api/v1/hosts/{id}/connections/groups', ['200', '400', '401', '404']],
+    ['get', '/api/v1/hosts/{id}/leaks', ['200', '400', '401', '404']],
     ['get', '/api/v1/hosts/{id}/connections/{socketId}', ['200', '400', '401', '404']],
     ['get', '/api/v1/connections', ['200', '400', '401']],
     ['get', '/api/v1/hosts/{id}/namespaces', ['200', '400', '401', '404']],

@@ -2,6 +2,8 @@ import {
   type ClientEventMap,
   type FleetPicture,
   type HostPicture,
+  type IncidentNews,
+  type IncidentPicture,
   LIVE_NAMESPACE,
   type LiveAnswer,
   type ServerEventMap,
@@ -18,6 +20,8 @@ interface Heard {
 /** A browser's side of /live: keeps what it hears, in order. */
 export class LiveClient {
   readonly heard: Heard[] = [];
+  /** What it hears of incidents, which have no chain of cursors. */
+  readonly news: { readonly event: Name; readonly message: IncidentNews }[] = [];
   private readonly waiting = new Set<() => void>();
 
   private constructor(readonly socket: Socket<ServerEventMap, ClientEventMap>) {
@@ -27,9 +31,16 @@ export class LiveClient {
       'host:snapshot',
       'host:connections',
       'host:details',
+      'host:verdicts',
     ] as const) {
       socket.on(event, (message: MessageOf<typeof event>) => {
         this.heard.push({ event, message });
+        for (const check of this.waiting) check();
+      });
+    }
+    for (const event of ['incident:opened', 'incident:changed'] as const) {
+      socket.on(event, (message) => {
+        this.news.push({ event, message });
         for (const check of this.waiting) check();
       });
     }
@@ -61,6 +72,14 @@ export class LiveClient {
     return this.socket.timeout(5_000).emitWithAck('host:watch', { id, netns });
   }
 
+  watchIncident(id: string): Promise<LiveAnswer<IncidentPicture>> {
+    return this.socket.timeout(5_000).emitWithAck('incident:watch', { id });
+  }
+
+  unwatchIncident(id: string): Promise<LiveAnswer<null>> {
+    return this.socket.timeout(5_000).emitWithAck('incident:unwatch', { id });
+  }
+
   /** Sends what the types forbid. */
   sendRaw(event: string, ...payload: unknown[]): Promise<LiveAnswer<unknown>> {
     const untyped = this.socket as unknown as Socket;
@@ -69,7 +88,9 @@ export class LiveClient {
 
   /** Messages of an event so far. */
   messages<Event extends Name>(event: Event): MessageOf<Event>[] {
-    return this.heard.filter((heard) => heard.event === event).map(({ message }) => message as MessageOf<Event>);
+    return [...this.heard, ...this.news]
+      .filter((heard) => heard.event === event)
+      .map(({ message }) => message as unknown as MessageOf<Event>);
   }
 
   /** Resolves once the condition holds for what was heard; rejects after the time, milliseconds. */
