@@ -1,14 +1,12 @@
-import { type AgentEvent, type Annotation, type Incident } from '@closewatch/protocol';
+import { type Annotation, type Incident } from '@closewatch/protocol';
+import { restartMark, type ServiceRestarted } from '../annotations/restart-mark.ts';
 import { type Sql } from '../database/data-source.ts';
-import { serviceOf } from '../detection/leak-subject.ts';
 import { isoInstant } from '../time/clock.ts';
 
 /** Marks come from so long before an incident began. */
 const BEFORE_MS = 2 * 3_600_000;
 /** Those nearest to its beginning tell most. */
 const MARKS = 200;
-
-type Restarted = Extract<AgentEvent, { kind: 'service_restarted' }>;
 
 /**
  * Change marks of an incident's host, and of all hosts, from two hours before it began to its end (`now`, milliseconds,
@@ -54,7 +52,7 @@ function readSaid(sql: Sql, range: unknown[]) {
 }
 
 function readRestarts(sql: Sql, range: unknown[]) {
-  return sql.query<{ digest: string; content: Restarted }[]>(
+  return sql.query<{ digest: string; content: ServiceRestarted }[]>(
     `SELECT digest, content
        FROM agent_event
       WHERE host_id = $1 AND happened_at BETWEEN $2 AND $3 AND kind = 'service_restarted'
@@ -62,17 +60,4 @@ function readRestarts(sql: Sql, range: unknown[]) {
       LIMIT $4`,
     range,
   );
-}
-
-function restartMark(digest: string, { at, process, replaced }: Restarted): Omit<Annotation, 'hostId' | 'hostname'> {
-  return {
-    id: digest,
-    at,
-    kind: replaced ? 'deploy' : 'restart',
-    service: serviceOf(process),
-    text: '',
-    link: null,
-    source: 'agent',
-    author: null,
-  };
 }

@@ -1,3 +1,4 @@
+import { ANNOTATION_EXAMPLES } from './annotation-examples.ts';
 import { CONNECTION_EXAMPLES } from './connection-examples.ts';
 import { HISTORY_EXAMPLES } from './history-examples.ts';
 import { HOST_EXAMPLES } from './host-examples.ts';
@@ -21,4 +22,5 @@ export const EXAMPLES: RouteExamples = {
   ...TEXT_EXAMPLES,
   ...RETENTION_EXAMPLES,
   ...INCIDENT_EXAMPLES,
+  ...ANNOTATION_EXAMPLES,
 };

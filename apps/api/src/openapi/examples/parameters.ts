@@ -38,6 +38,11 @@ export const PARAMETERS: Readonly<Record<string, { readonly description: string;
   severity: { description: 'Only those that are so grave now', example: 'critical' },
   service: { description: 'Only those of this service, as incidents name it', example: 'checkout-service' },
   language: { description: 'The language of its words', example: 'zh-Hans' },
+  '/api/v1/annotations host': {
+    description: 'Only those about the host of this name or id, or about all',
+    example: 'shop-web-01',
+  },
+  '/api/v1/annotations/{id} id': { description: 'The annotation', example: '6d2f8a34-9c1b-4e7d-8f0a-5b6c7d8e9f01' },
   '/api/v1/incidents state': { description: 'Only those that are open, or resolved', example: 'open' },
   '/api/v1/incidents host': { description: 'Only those of the host of this name or id', example: 'shop-web-01' },
   '/api/v1/incidents from': { description: 'Open at this instant or later', example: '2026-11-22T13:00:00.000Z' },
