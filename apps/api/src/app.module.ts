@@ -5,6 +5,7 @@ import { LoggerModule } from 'nestjs-pino';
 import pg from 'pg';
 import { AccountsModule } from './accounts/accounts.module.ts';
 import { AnnotationsModule } from './annotations/annotations.module.ts';
+import { AnnotationsModule } from './annotations/annotations.module.ts';
 import { type Configuration } from './config/configuration.ts';
 import { CONFIGURATION } from './config/configuration.token.ts';
 import { ConnectionsModule } from './connections/connections.module.ts';
@@ -100,6 +101,7 @@ export class AppModule {
         HealthModule,
         RetentionModule,
         RulesModule,
+        AnnotationsModule,
         AnnotationsModule,
       ],
       providers: [
