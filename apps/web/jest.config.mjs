@@ -10,7 +10,7 @@ export default {
     testEnvironment: 'jest-preset-angular/environments/jest-jsdom-env',
   }),
   // These packages ship ES modules without saying so in their names.
-  transformIgnorePatterns: ['node_modules/(?!(.*\\.mjs$|@jsverse/))'],
+  transformIgnorePatterns: ['node_modules/(?!(.*\\.mjs$|@jsverse/|marked/))'],
   rootDir: import.meta.dirname,
   displayName: 'web',
   testMatch: ['<rootDir>/src/**/*.spec.ts'],

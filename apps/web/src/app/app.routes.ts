@@ -21,6 +21,14 @@ export const routes: Routes = [
         loadComponent: () => import('./host/host.ts').then(({ HostPage }) => HostPage),
       },
       {
+        path: 'incidents',
+        loadComponent: () => import('./incidents/incidents.ts').then(({ IncidentsPage }) => IncidentsPage),
+      },
+      {
+        path: 'incidents/:id',
+        loadComponent: () => import('./incident/incident.ts').then(({ IncidentPage }) => IncidentPage),
+      },
+      {
         path: 'storage',
         loadComponent: () => import('./storage/storage.ts').then(({ StoragePage }) => StoragePage),
       },

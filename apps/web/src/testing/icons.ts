@@ -24,5 +24,6 @@ export const LucideMonitor = icon('Monitor');
 export const LucideMoon = icon('Moon');
 export const LucideRefreshCw = icon('RefreshCw');
 export const LucideServer = icon('Server');
+export const LucideSiren = icon('Siren');
 export const LucideSun = icon('Sun');
 export const LucideTriangleAlert = icon('TriangleAlert');

@@ -2,12 +2,13 @@ import { BreakpointObserver } from '@angular/cdk/layout';
 import { CdkFixedSizeVirtualScroll, CdkVirtualForOf, CdkVirtualScrollViewport } from '@angular/cdk/scrolling';
 import { Component, computed, inject, input, linkedSignal, output, viewChild } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
-import type { Host } from '@closewatch/protocol';
+import type { ConnectionChange, Host } from '@closewatch/protocol';
 import { TranslocoPipe } from '@jsverse/transloco';
 import { map } from 'rxjs';
 import { Clock } from '../clock/clock.ts';
 import { Formats } from '../i18n/formats.ts';
 import type { HeardConnection } from '../live/host-watch.ts';
+import { Badge } from '../ui/badge.ts';
 import { EmptyState } from '../ui/empty-state.ts';
 import { EndpointText } from '../ui/endpoint.ts';
 import { ErrorState } from '../ui/error-state.ts';
@@ -31,6 +32,7 @@ const PHONE = '(max-width: 860px)';
   selector: 'cw-connection-list',
   imports: [
     AsOfField,
+    Badge,
     CdkFixedSizeVirtualScroll,
     CdkVirtualForOf,
     CdkVirtualScrollViewport,
@@ -48,7 +50,7 @@ const PHONE = '(max-width: 860px)';
   styleUrl: './connection-list.scss',
 })
 export class ConnectionList {
-  readonly agent = input.required<Host['agent']>();
+  readonly agent = input.required<Pick<Host['agent'], 'missing'>>();
   /** Undefined until the first answer. */
   readonly connections = input.required<readonly HeardConnection[] | undefined>();
   /** CLOSE_WAIT in the newest counts, which know a socket one sample before the list does. */
@@ -57,6 +59,8 @@ export class ConnectionList {
   readonly ticking = input.required<boolean>();
   /** ISO 8601; undefined is now. */
   readonly asOf = input.required<string | undefined>();
+  /** By socketId, those that another instant has not, or that it alone has. */
+  readonly marks = input<ReadonlyMap<string, ConnectionChange>>(new Map<string, ConnectionChange>());
   readonly sort = input.required<Sort>();
   readonly filter = input.required<string>();
   readonly failure = input.required<unknown>();

@@ -4,6 +4,7 @@ import { HostSchema, hostStatus, pageOf } from '@closewatch/protocol';
 import { TranslocoPipe } from '@jsverse/transloco';
 import { Clock } from '../clock/clock.ts';
 import { Formats } from '../i18n/formats.ts';
+import { OpenIncidentList } from '../incidents/open-incident-list.ts';
 import { watchFleet } from '../live/fleet-watch.ts';
 import { PageTitle } from '../shell/page-title.ts';
 import { ErrorState } from '../ui/error-state.ts';
@@ -21,7 +22,7 @@ const HostPageSchema = pageOf(HostSchema);
 /** All hosts at a glance: totals, what needs attention, and the rest. */
 @Component({
   selector: 'cw-fleet',
-  imports: [AddHost, ErrorState, HostTable, HostTrend, StateGroups, TranslocoPipe],
+  imports: [AddHost, ErrorState, HostTable, HostTrend, OpenIncidentList, StateGroups, TranslocoPipe],
   templateUrl: './fleet.html',
   styleUrl: './fleet.scss',
 })

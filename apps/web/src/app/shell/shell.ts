@@ -2,11 +2,12 @@ import { Component, DestroyRef, computed, inject } from '@angular/core';
 import { MatIconButton } from '@angular/material/button';
 import { MatTooltip } from '@angular/material/tooltip';
 import { Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
-import { LucideDatabase, LucideFlaskConical, LucideLogOut, LucideServer } from '@lucide/angular';
+import { LucideDatabase, LucideFlaskConical, LucideLogOut, LucideServer, LucideSiren } from '@lucide/angular';
 import { TranslocoPipe } from '@jsverse/transloco';
 import { Clock } from '../clock/clock.ts';
 import { Formats } from '../i18n/formats.ts';
 import { LiveConnection } from '../live/live-connection.ts';
+import { OpenIncidents } from '../live/open-incidents.ts';
 import { SessionStore } from '../session/session-store.ts';
 import { BrandMark } from '../ui/brand-mark.ts';
 import { ConnectionChip } from '../ui/connection-chip.ts';
@@ -25,6 +26,7 @@ const BANNER_AFTER_MS = 2_000;
     LucideFlaskConical,
     LucideLogOut,
     LucideServer,
+    LucideSiren,
     MatIconButton,
     MatTooltip,
     PreferencesMenus,
@@ -33,6 +35,7 @@ const BANNER_AFTER_MS = 2_000;
     RouterOutlet,
     TranslocoPipe,
   ],
+  providers: [OpenIncidents],
   templateUrl: './shell.html',
   styleUrl: './shell.scss',
 })
@@ -40,8 +43,9 @@ export class Shell {
   private readonly session = inject(SessionStore);
   private readonly router = inject(Router);
   private readonly clock = inject(Clock);
-  private readonly formats = inject(Formats);
+  protected readonly formats = inject(Formats);
   protected readonly live = inject(LiveConnection);
+  protected readonly incidents = inject(OpenIncidents);
 
   protected readonly person = computed(() => this.session.session()?.username ?? '');
   protected readonly demonstration = computed(() => this.session.session()?.demonstration === true);
