@@ -25,8 +25,12 @@ export function sendBounded<Event extends keyof ServerEventMap>(
   event: Event,
   ...message: Parameters<ServerEventMap[Event]>
 ): void {
-  if (waitingMessages(socket) >= WAITING_MESSAGES) return;
-  socket.emit(event, ...message);
+  if (hasRoom(socket)) socket.emit(event, ...message);
+}
+
+/** Whether a message would be sent. */
+export function hasRoom(socket: LiveSocket): boolean {
+  return waitingMessages(socket) < WAITING_MESSAGES;
 }
 
 /** Packets that the transport has not taken yet: engine.io's `writeBuffer`, which its types keep private. */

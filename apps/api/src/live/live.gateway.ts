@@ -13,6 +13,8 @@ import {
   FleetWatchSchema,
   type HostPicture,
   HostWatchSchema,
+  type IncidentPicture,
+  IncidentWatchSchema,
   issuesOf,
   LIVE_NAMESPACE,
   type LiveAnswer,
@@ -25,6 +27,7 @@ import { CommitFeed } from '../ingest/commit-feed.ts';
 import { Allow } from '../rights/allow.decorator.ts';
 import { FleetStream } from './fleet-stream.ts';
 import { HostStreams } from './host-streams.ts';
+import { IncidentStream } from './incident-stream.ts';
 import { LiveErrorFilter } from './live-error.filter.ts';
 import { type LiveNamespace, type LiveSocket } from './live-socket.ts';
 import { SessionWatch } from './session-watch.ts';
@@ -41,6 +44,7 @@ export class LiveGateway implements OnGatewayInit<LiveNamespace>, OnGatewayDisco
     private readonly authenticator: Authenticator,
     private readonly fleet: FleetStream,
     private readonly hosts: HostStreams,
+    private readonly incidents: IncidentStream,
     private readonly sessions: SessionWatch,
     feed: CommitFeed,
   ) {
@@ -62,6 +66,7 @@ export class LiveGateway implements OnGatewayInit<LiveNamespace>, OnGatewayDisco
   handleDisconnect(socket: LiveSocket): void {
     this.fleet.leave(socket);
     this.hosts.leave(socket);
+    this.incidents.leave(socket);
   }
 
   onModuleDestroy(): void {
@@ -77,6 +82,7 @@ export class LiveGateway implements OnGatewayInit<LiveNamespace>, OnGatewayDisco
     @Ack() acknowledge: Acknowledge<FleetPicture>,
   ): Promise<void> {
     const watch = parsed(FleetWatchSchema, payload ?? {});
+    await this.incidents.watchFleet(watch.ids, socket);
     await this.fleet.watch(watch, socket, (picture) => acknowledge?.({ ok: true, picture }));
   }
 
@@ -98,6 +104,28 @@ export class LiveGateway implements OnGatewayInit<LiveNamespace>, OnGatewayDisco
     @Ack() acknowledge: Acknowledge<null>,
   ): void {
     this.hosts.unwatch(parsed(HostWatchSchema, payload), socket);
+    acknowledge?.({ ok: true, picture: null });
+  }
+
+  @SubscribeMessage('incident:watch')
+  @Allow('person')
+  async watchIncident(
+    @ConnectedSocket() socket: LiveSocket,
+    @MessageBody() payload: unknown,
+    @Ack() acknowledge: Acknowledge<IncidentPicture>,
+  ): Promise<void> {
+    const { id } = parsed(IncidentWatchSchema, payload);
+    await this.incidents.watch(id, socket, (picture) => acknowledge?.({ ok: true, picture }));
+  }
+
+  @SubscribeMessage('incident:unwatch')
+  @Allow('person')
+  unwatchIncident(
+    @ConnectedSocket() socket: LiveSocket,
+    @MessageBody() payload: unknown,
+    @Ack() acknowledge: Acknowledge<null>,
+  ): void {
+    this.incidents.unwatch(parsed(IncidentWatchSchema, payload).id, socket);
     acknowledge?.({ ok: true, picture: null });
   }
 
