@@ -23,6 +23,11 @@ describe('the round through other namespaces', () => {
     expect(roundMs([history('a')], 300_000)).toBe(300_000);
   });
 
+  it('takes up to a minute where looks are dear: a tenth of a percent of a CPU is wanted', () => {
+    expect(roundMs([history('beside many', { costMs: 45 })], TICK_MS)).toBe(45_000);
+    expect(roundMs([history('a', { costMs: 60 }), history('b', { costMs: 60 })], TICK_MS)).toBe(60_000);
+  });
+
   it('takes as long as keeps it at a quarter of a percent of a CPU, up to the longest interval', () => {
     const sixtyFour = Array.from({ length: 64 }, (_, index) => history(String(index)));
     expect(roundMs(sixtyFour, TICK_MS)).toBe((64 * 4) / 0.0025);

@@ -16,16 +16,25 @@ const SHORTEST_MS = 30_000;
 const AT_ONCE = 4;
 /** The wire's longest interval. */
 const LONGEST_MS = 3_600_000;
-/** What looks at other namespaces may take of one CPU. A look costs 4 ms even where there is nothing (kernel's hash table). */
+/**
+ * What looks at other namespaces take of one CPU while a round of at most a minute allows it, and what they may take in
+ * all. A look costs 4 ms even where there is nothing (kernel's hash table), and 30 to 60 ms beside a namespace with
+ * hundreds of thousands of sockets, for all share the one table.
+ */
+const WANTED_SHARE = 0.001;
+const WANTED_WITHIN_MS = 60_000;
 const CPU_SHARE = 0.0025;
 
 /**
- * How long a round through all of them takes: half a minute, or longer where they are so many, or so large, that it
- * would take more than a quarter of a percent of a CPU. `tickMs`: between two chances to look.
+ * How long a round through all of them takes: half a minute, up to a whole one as looks get dearer, and longer only where
+ * they are so many, or so large, that it would take more than a quarter of a percent of a CPU. `tickMs`: between two
+ * chances to look.
  */
 export function roundMs(all: readonly TurnHistory[], tickMs: number): number {
   const costMs = all.reduce((sum, { costMs }) => sum + costMs, 0);
-  return Math.min(Math.max(SHORTEST_MS, tickMs, Math.ceil(costMs / CPU_SHARE)), LONGEST_MS);
+  const wantedMs = Math.min(costMs / WANTED_SHARE, WANTED_WITHIN_MS);
+  const longEnoughMs = Math.ceil(Math.max(wantedMs, costMs / CPU_SHARE));
+  return Math.min(Math.max(SHORTEST_MS, tickMs, longEnoughMs), LONGEST_MS);
 }
 
 /**
