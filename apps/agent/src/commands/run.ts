@@ -30,6 +30,7 @@ import { Sampler } from '../sampling/sampler.ts';
 import { ServerClock } from '../sampling/server-clock.ts';
 import { giveBackLargeBlocks } from '../small-malloc.ts';
 import { giveBackText } from '../small-text.ts';
+import { spareEngine } from '../sparing-engine.ts';
 import { chooseSource } from '../sockets/choose-source.ts';
 import { Courier } from '../uplink/courier.ts';
 import { learnFromFirstReply } from '../uplink/first-reply.ts';
@@ -90,6 +91,7 @@ async function sampleAndPush(
 ): Promise<void> {
   const { server, hostname, intervalMs, dataFolder } = environment;
   giveBackLargeBlocks();
+  spareEngine(0);
   const facts = readHostFacts(procRoot);
   const limits = ownLimits(procRoot, groupRoot);
   const tight = tooTight(limits).map((limit) => `own limits: set ${limit}; fewer connections are told of at a time`);
@@ -186,6 +188,7 @@ async function sampleAndPush(
     }
     const { epoch } = clock;
     if (epoch !== undefined) runState.learn(epoch);
+    spareEngine(sampler.trackers.reduce((leaks, { size }) => leaks + size, 0));
     outbox.tend(epoch === undefined ? undefined : epoch + clock.now());
     lacks.tell([...facts.missing, ...tight, ...sampler.missing]);
   };
