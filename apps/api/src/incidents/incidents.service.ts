@@ -11,7 +11,7 @@ import { decodeCursor, encodeCursor } from '../paging/page-cursor.ts';
 import { canSee } from '../rights/can-see.ts';
 import { type Principal } from '../rights/principal.ts';
 import { Clock } from '../time/clock.ts';
-import { incidentChanges } from './incident-changes.queries.ts';
+import { incidentChanges } from './incident-changes.ts';
 import { type IncidentQuery } from './incident-query.ts';
 import { type FoundIncident } from './incident-rows.ts';
 import { incidentEvents, incidentEvidence } from './incident-timeline.queries.ts';
