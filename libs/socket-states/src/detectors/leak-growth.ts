@@ -1,7 +1,7 @@
 import { type Reason } from '../verdicts/verdict.ts';
-import { perHour, riseOf } from './forecast.ts';
-import { arrivalsOf, endedWithin, moreCame } from './leak-arrivals.ts';
-import { stretchOf } from './leak-stretch.ts';
+import { type Rise, perHour, riseOf } from './forecast.ts';
+import { type Arrivals, arrivalsOf, endedWithin, moreCame } from './leak-arrivals.ts';
+import { type LeakStretch, stretchOf } from './leak-stretch.ts';
 import { type LeakSample, type LeakWindow } from './leak-window.ts';
 import { slowLeakOf } from './slow-leak.ts';
 import { type LeakThresholds } from './thresholds.ts';
@@ -15,14 +15,18 @@ export interface LeakGrowth {
   readonly reasons: readonly Reason[];
 }
 
-/** What is said of a crowd that does not grow. */
-const none = (key: string, parameters: Reason['parameters'] = {}): LeakGrowth => ({
-  by: null,
-  perMs: null,
-  since: null,
-  reasons: [{ key, parameters }],
-});
+/** What all marks look at. */
+interface Look {
+  readonly stretch: LeakStretch;
+  readonly newest: LeakSample;
+  readonly points: readonly Point[];
+  readonly rise: Rise | null;
+  readonly at: number;
+  readonly trigger: number;
+  readonly thresholds: LeakThresholds;
+}
 
+/** Whether the leaked sockets of a key grow, and by which mark that is known. */
 export function growthOf(
   window: LeakWindow,
   restartedAt: number | null,
@@ -30,56 +34,65 @@ export function growthOf(
   trigger: number,
   thresholds: LeakThresholds,
 ): LeakGrowth {
-  const { samples, hasDropped, isTooth } = stretchOf(window.samples, restartedAt, thresholds.trend.dropShare);
-  const newest = samples.at(-1);
-  if (newest === undefined) return { by: null, perMs: null, since: null, reasons: [] };
-  const points = samples.map((sample) => ({ at: sample.at, value: sample.leaked }));
-  const rise = riseOf(points, thresholds.trend.dropShare);
+  const stretch = stretchOf(window.samples, restartedAt, thresholds.trend.dropShare);
+  const newest = stretch.samples.at(-1);
+  if (newest === undefined || newest.leaked === 0) return { by: null, perMs: null, since: null, reasons: [] };
+  const points = stretch.samples.map((sample) => ({ at: sample.at, value: sample.leaked }));
+  const look = { stretch, newest, points, rise: riseOf(points, thresholds.trend.dropShare), at, trigger, thresholds };
+  return (
+    (newest.leaked >= trigger ? growing(look) : null) ??
+    growingSlowly(window, look) ?? {
+      by: null,
+      perMs: look.rise?.perMs ?? null,
+      since: null,
+      reasons: [notGrowing(look)],
+    }
+  );
+}
+
+function growing({ stretch, newest, points, rise, at, trigger, thresholds }: Look): LeakGrowth | null {
+  const arrivals = arrivalsOf(stretch.samples, at, thresholds);
+  if (!arrivals.areSpread || stretch.isTooth) return null;
+  const perMs = rise?.perMs ?? null;
+  // A rise that began within the window began with sockets that were not yet leaked; an older one, with the oldest.
   const since = rise?.isWhole ? rise.since - thresholds.leakedAfterMs : at - newest.oldestMs;
-  const arrivals = arrivalsOf(samples, at, thresholds);
-  if (newest.leaked >= trigger && arrivals.areSpread && !isTooth) {
-    const told = { leaked: newest.leaked, arrivals: arrivals.opened, overMs: arrivals.overMs };
-    if (!hasDropped && isFast(samples, newest, at, trigger, thresholds)) {
-      return { by: 'fast', perMs: rise?.perMs ?? null, since, reasons: [{ key: 'leak.fast', parameters: told }] };
-    }
-    if (rises(samples, points, at, trigger, thresholds)) {
-      const slopePerHour = perHour(rise?.perMs ?? 0);
-      return {
-        by: 'trend',
-        perMs: rise?.perMs ?? null,
-        since,
-        reasons: [{ key: 'leak.trend', parameters: { ...told, slopePerHour } }],
-      };
-    }
+  const parameters = { leaked: newest.leaked, arrivals: arrivals.opened, overMs: arrivals.overMs };
+  if (!stretch.hasDropped && isFast(stretch.samples, newest, arrivals, at, trigger, thresholds)) {
+    return { by: 'fast', perMs, since, reasons: [{ key: 'leak.fast', parameters }] };
   }
+  if (!keepsRising(stretch.samples, points, at, trigger, thresholds)) return null;
+  const slopePerHour = perHour(perMs ?? 0);
+  return { by: 'trend', perMs, since, reasons: [{ key: 'leak.trend', parameters: { ...parameters, slopePerHour } }] };
+}
+
+function growingSlowly({ hours }: LeakWindow, { newest, at, thresholds }: Look): LeakGrowth | null {
+  if (newest.leaked < thresholds.trigger.least) return null;
   for (const slow of thresholds.slow) {
-    const leak = slowLeakOf(window.hours, newest.oldestMs, at, slow);
-    if (leak === null || newest.leaked < thresholds.trigger.least) continue;
+    const leak = slowLeakOf(hours, newest.oldestMs, at, slow);
+    if (leak === null) continue;
     const { growth, overMs, perMs } = leak;
-    return {
-      by: 'slow',
-      perMs,
-      since: at - newest.oldestMs,
-      reasons: [{ key: 'leak.slow', parameters: { growth, overMs, slopePerHour: perHour(perMs) } }],
-    };
+    const reason = { key: 'leak.slow', parameters: { growth, overMs, slopePerHour: perHour(perMs) } };
+    return { by: 'slow', perMs, since: at - newest.oldestMs, reasons: [reason] };
   }
-  if (newest.leaked < trigger)
-    return { ...none('leak.few', { leaked: newest.leaked, trigger }), perMs: rise?.perMs ?? null };
-  if (isTooth) return none('leak.tooth', { leaked: newest.leaked });
-  return arrivals.goOn
-    ? none('leak.changing', { leaked: newest.leaked })
-    : none('leak.still', { leaked: newest.leaked });
+  return null;
+}
+
+/** Why it is no leak yet. */
+function notGrowing({ stretch, newest: { leaked }, at, trigger, thresholds }: Look): Reason {
+  if (leaked < trigger) return { key: 'leak.few', parameters: { leaked, trigger } };
+  if (stretch.isTooth) return { key: 'leak.tooth', parameters: { leaked } };
+  const { goOn } = arrivalsOf(stretch.samples, at, thresholds);
+  return { key: goOn ? 'leak.changing' : 'leak.still', parameters: { leaked } };
 }
 
 function isFast(
   samples: readonly LeakSample[],
   newest: LeakSample,
+  arrivals: Arrivals,
   at: number,
   trigger: number,
-  thresholds: LeakThresholds,
+  { fast }: LeakThresholds,
 ): boolean {
-  const { fast } = thresholds;
-  const arrivals = arrivalsOf(samples, at, thresholds);
   const byChance = Math.min(fast.deviations * Math.sqrt(newest.leaked), fast.sureArrivals);
   return (
     arrivals.goOn &&
@@ -92,7 +105,7 @@ function isFast(
 }
 
 /** Rising within the trend's window, or within all that is remembered. */
-function rises(
+function keepsRising(
   samples: readonly LeakSample[],
   points: readonly Point[],
   at: number,
