@@ -9,11 +9,14 @@ import { Count, StateCountsSchema, Uuid } from './primitives.ts';
 /** socket.io namespace of everything live. */
 export const LIVE_NAMESPACE = '/live';
 
-/** What a browser asks for; the server parses each with these schemas. */
+/**
+ * What a browser asks for; the server parses each with these schemas. Of the fleet: the hosts to be told of, with their
+ * incidents. `ids` left out: all; empty: the totals alone, and the incidents of all hosts.
+ */
 export const FleetWatchSchema = z.object({ ids: z.array(Uuid).max(1_000).optional() });
 /** A host through one of its network namespaces, whose connections and details are told; 0 is the agent's own. */
 export const HostWatchSchema = z.object({ id: Uuid, netns: Count.default(0) });
-/** An incident, and the list of those that are open. */
+/** An incident, open or resolved. */
 export const IncidentWatchSchema = z.object({ id: Uuid });
 export type IncidentWatch = z.infer<typeof IncidentWatchSchema>;
 export type FleetWatch = z.infer<typeof FleetWatchSchema>;

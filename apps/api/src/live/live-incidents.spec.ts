@@ -96,6 +96,13 @@ describe('whoever watches the fleet', () => {
     expect(one.messages('incident:opened')).toEqual([]);
   });
 
+  it('hears of all hosts when it looks at none of them', async () => {
+    const client = await connected();
+    expect(pictureOf(await client.watchFleet([])).hosts).toEqual([]);
+    const id = await open(api);
+    await client.until(() => heardOf(client, 'incident:opened', id).length === 1);
+  });
+
   it('is not told what was there before', async () => {
     const before = await open(api);
     const client = await connected();

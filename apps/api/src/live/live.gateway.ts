@@ -82,7 +82,8 @@ export class LiveGateway implements OnGatewayInit<LiveNamespace>, OnGatewayDisco
     @Ack() acknowledge: Acknowledge<FleetPicture>,
   ): Promise<void> {
     const watch = parsed(FleetWatchSchema, payload ?? {});
-    await this.incidents.watchFleet(watch.ids, socket);
+    // Who looks at no host, but wants the totals, wants to hear of what goes wrong anywhere.
+    await this.incidents.watchFleet(watch.ids?.length === 0 ? undefined : watch.ids, socket);
     await this.fleet.watch(watch, socket, (picture) => acknowledge?.({ ok: true, picture }));
   }
 
