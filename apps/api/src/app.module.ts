@@ -5,14 +5,13 @@ import { LoggerModule } from 'nestjs-pino';
 import pg from 'pg';
 import { AccountsModule } from './accounts/accounts.module.ts';
 import { AnnotationsModule } from './annotations/annotations.module.ts';
-import { AnnotationsModule } from './annotations/annotations.module.ts';
 import { type Configuration } from './config/configuration.ts';
 import { CONFIGURATION } from './config/configuration.token.ts';
 import { ConnectionsModule } from './connections/connections.module.ts';
 import { dataSourceOptions, readDataSourceOptions, writePoolOptions } from './database/data-source.ts';
 import { PartitionsService } from './database/partitions.service.ts';
 import { BackfillsService } from './database/upgrades/backfills.service.ts';
-import { DetectionModule } from './detection/detection.module.ts';
+import { WatchModule } from './detection/watch.module.ts';
 import { EventsModule } from './events/events.module.ts';
 import { FleetModule } from './fleet/fleet.module.ts';
 import { ErrorFilter } from './errors/error.filter.ts';
@@ -27,6 +26,7 @@ import { WRITE_POOL } from './ingest/write-connections.ts';
 import { LeaksModule } from './leaks/leaks.module.ts';
 import { LiveModule } from './live/live.module.ts';
 import { loggerOptions } from './log/logger-options.ts';
+import { MetricsModule } from './metrics/metrics.module.ts';
 import { NamespacesModule } from './namespaces/namespaces.module.ts';
 import { PackingModule } from './packing/packing.module.ts';
 import { PortsModule } from './ports/ports.module.ts';
@@ -91,18 +91,18 @@ export class AppModule {
         NamespacesModule,
         ProcessesModule,
         PortsModule,
-        DetectionModule,
         LeaksModule,
         EventsModule,
         IncidentsModule,
         IngestModule,
         LiveModule,
         PackingModule.of({ databaseUrl: options.databaseUrl, takesJobs: options.takesJobs ?? true }),
+        WatchModule.of({ databaseUrl: options.databaseUrl, detects: options.takesJobs ?? true }),
         HealthModule,
         RetentionModule,
         RulesModule,
         AnnotationsModule,
-        AnnotationsModule,
+        MetricsModule,
       ],
       providers: [
         { provide: APP_GUARD, useClass: RightsGuard },

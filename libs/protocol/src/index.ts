@@ -90,6 +90,7 @@ export {
   type IncidentEvidence,
   type IncidentSubject,
 } from './incident.ts';
+export { INCIDENT_EVIDENCE_CONTENTS, type IncidentEvidenceContents } from './incident-evidence.ts';
 export { headlineParameters } from './incident-headline.ts';
 export { AgentEventSchema, type AgentEvent } from './agent-event.ts';
 export {

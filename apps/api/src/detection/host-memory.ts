@@ -3,16 +3,29 @@ import { type Sql } from '../database/data-source.ts';
 import { LeakWindows } from './leak-windows.ts';
 import { type OrphanGroup, groupOrphans } from './seen-leak.ts';
 import { readOrphanSubjects } from './orphan-subjects.queries.ts';
+import { HostRules } from './host-rules.ts';
+import { KernelRules } from './kernel-rules.ts';
 import { SectionMemory } from './section-memory.ts';
+import { SettlingVerdicts } from './settling-verdicts.ts';
+import { UseRules } from './use-rules.ts';
 import { type SubjectRow } from './leak-subject.ts';
 import { type WatchedHost } from './watched-hosts.queries.ts';
 
 const HOUR_MS = 3_600_000;
 
+/** What rules remember of one namespace. */
+export interface NamespaceRules {
+  readonly use: UseRules;
+  readonly kernel: KernelRules;
+}
+
 /** What detection remembers of one host between two looks. All of it can be made again from what is stored. */
 export class HostMemory {
   readonly sections = new SectionMemory();
+  readonly verdicts = new SettlingVerdicts();
+  readonly rules = new HostRules();
   private readonly namespaces = new Map<number, LeakWindows>();
+  private readonly rulesOf = new Map<number, NamespaceRules>();
   /** What orphans were while they stood in CLOSE_WAIT, by socketId; `of` says which list of them. */
   private orphanSubjects: { of: string; known: ReadonlyMap<string, SubjectRow> } = { of: '', known: new Map() };
   private runId: string | undefined;
@@ -21,6 +34,13 @@ export class HostMemory {
     let windows = this.namespaces.get(netns);
     if (windows === undefined) this.namespaces.set(netns, (windows = new LeakWindows()));
     return windows;
+  }
+
+  namespaceRules(netns: number): NamespaceRules {
+    let rules = this.rulesOf.get(netns);
+    if (rules === undefined)
+      this.rulesOf.set(netns, (rules = { use: new UseRules(netns), kernel: new KernelRules(netns) }));
+    return rules;
   }
 
   /** To be told of the host before anything else: another run of the agent knows other processes. */

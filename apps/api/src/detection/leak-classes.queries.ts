@@ -1,7 +1,7 @@
 import { AGED_SECONDS } from '@closewatch/protocol';
 import { type Sql } from '../database/data-source.ts';
 import { instantArray, plainArray } from '../ingest/plain-array.ts';
-import { SUBJECT_COLUMNS, SUBJECT_NAMES, type SubjectRow } from './leak-subject.ts';
+import { IS_HALF_CLOSED, SUBJECT_COLUMNS, SUBJECT_NAMES, type SubjectRow } from './leak-subject.ts';
 
 /** One namespace of a host, and the instants (milliseconds) of its newest snapshot and of the one looked at before. */
 export interface AskedNamespace {
@@ -23,7 +23,7 @@ export interface SocketClass extends SubjectRow {
   readonly pids: string | null;
   /** In CLOSE_WAIT for 60 s. */
   readonly aged: boolean;
-  /** This side sent data within the last 60 s: a half-close that works. */
+  /** A half-close that works. */
   readonly sent: boolean;
   readonly count: number;
   /** In CLOSE_WAIT for five minutes. */
@@ -31,6 +31,8 @@ export interface SocketClass extends SubjectRow {
   /** Became leaked since the snapshot before. */
   readonly opened: number;
   readonly oldestAt: Date;
+  /** When the rest was told, of the one that was told last. */
+  readonly valuedAt: Date;
   /** bigint comes as text; the most of them. */
   readonly recvQueue: string;
   readonly sendQueue: string;
@@ -56,9 +58,11 @@ export async function readSocketClasses(sql: Sql, asked: readonly AskedNamespace
             count(*)::integer AS count,
             (count(*) FILTER (WHERE opened_before <= at - make_interval(secs => $6)))::integer AS old,
             (count(*) FILTER (WHERE aged AND opened_before > since - make_interval(secs => $5)))::integer AS opened,
-            min(opened_before) AS "oldestAt",
+            min(opened_before) AS "oldestAt", max(last_seen_at) AS "valuedAt",
             max(recv_queue) AS "recvQueue", max(send_queue) AS "sendQueue",
-            max((details ->> 'bytesAcked')::bigint) AS "bytesAcked", max(details ->> 'lastSentAt') AS "lastSentAt",
+            max((details ->> 'bytesAcked')::bigint) AS "bytesAcked", 
+            -- Of the others the earliest: beside the oldest instant of entry a later one would look like a half-close.
+            CASE WHEN sent THEN max(details ->> 'lastSentAt') ELSE min(details ->> 'lastSentAt') END AS "lastSentAt",
             timer, max((details #>> '{timer,retries}')::integer) AS retries,
             max((details #>> '{acceptQueue,length}')::bigint)::double precision AS "queueLength",
             max((details #>> '{acceptQueue,limit}')::bigint)::double precision AS "queueLimit"
@@ -67,9 +71,9 @@ export async function readSocketClasses(sql: Sql, asked: readonly AskedNamespace
                 (owners -> 0 ->> 'pid')::integer AS pid, owners -> 0 ->> 'startedAt' AS "startedAt",
                 CASE WHEN jsonb_array_length(owners) > 1 THEN jsonb_path_query_array(owners, '$[*].pid')::text END AS pids,
                 open.opened_before <= asked.at - make_interval(secs => $5) AS aged,
-                coalesce((details ->> 'lastSentAt')::timestamptz > asked.at - make_interval(secs => $5), false) AS sent,
+                ${IS_HALF_CLOSED} AS sent,
                 least(recv_queue, 2) AS received, send_queue > 0 AS sending, details #>> '{timer,kind}' AS timer,
-                opened_before, recv_queue, send_queue, details, asked.at, asked.since
+                opened_before, last_seen_at, recv_queue, send_queue, details, asked.at, asked.since
            FROM unnest($1::integer[], $2::integer[], $3::timestamptz[], $4::timestamptz[])
                 AS asked (host_id, netns_id, at, since)
            JOIN connection_open open ON open.host_id = asked.host_id AND open.netns_id = asked.netns_id

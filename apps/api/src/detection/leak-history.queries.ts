@@ -1,7 +1,7 @@
 import { AGED_SECONDS } from '@closewatch/protocol';
 import { type Sql } from '../database/data-source.ts';
 import { isoInstant } from '../time/clock.ts';
-import { SUBJECT_COLUMNS, SUBJECT_NAMES, type SubjectRow } from './leak-subject.ts';
+import { IS_HALF_CLOSED, SUBJECT_COLUMNS, SUBJECT_NAMES, type SubjectRow } from './leak-subject.ts';
 
 /** Of one namespace of a host; milliseconds since the epoch. */
 export interface LeakHistoryRange {
@@ -27,24 +27,24 @@ export interface LeakedLifetimes extends SubjectRow {
 }
 
 /**
- * Lifetimes of what was leaked in a range: in CLOSE_WAIT for 60 s, and this side had not just sent. Those that ended since
+ * Lifetimes of what was leaked in a range: in CLOSE_WAIT for 60 s, and no half-close. Those that ended since
  * `from` are found by the partitions of their days.
  */
 export async function readLeakedLifetimes(sql: Sql, range: LeakHistoryRange): Promise<LeakedLifetimes[]> {
-  const told = (ended: string, endedAs: string, until: string) => `
+  const told = (ended: string, endedAs: string) => `
          SELECT ${SUBJECT_COLUMNS}, opened_before, ${ended} AS ended_at, ${endedAs} AS ended_as,
-                coalesce((details ->> 'lastSentAt')::timestamptz > ${until} - make_interval(secs => $5), false) AS sent`;
+                ${IS_HALF_CLOSED} AS sent`;
   const step = (instant: string) =>
     `date_bin(make_interval(secs => CASE WHEN ${instant} >= $7::timestamptz THEN $6 ELSE 60 END), ${instant}, 'epoch')`;
   return sql.query<LeakedLifetimes[]>(
     `SELECT ${SUBJECT_NAMES}, min(opened_before) AS "openedAt", max(ended_at) AS "endedAt",
             coalesce(ended_as = 'orphaned', false) AS orphaned, count(*)::integer AS count
        FROM (
-         ${told('NULL::timestamptz', 'NULL::text', '$4::timestamptz')}
+         ${told('NULL::timestamptz', 'NULL::text')}
            FROM connection_open
           WHERE host_id = $1 AND netns_id = $2 AND opened_before <= $4::timestamptz - make_interval(secs => $5)
           UNION ALL
-         ${told('ended_at', 'ended_as', 'ended_at')}
+         ${told('ended_at', 'ended_as')}
            FROM connection_ended
           WHERE host_id = $1 AND netns_id = $2 AND ended_at > $3::timestamptz
             AND opened_before <= ended_at - make_interval(secs => $5)

@@ -1,4 +1,4 @@
-import { type LeakSubject } from '@closewatch/socket-states';
+import { type LeakSubject, VERDICT_LIMITS } from '@closewatch/socket-states';
 
 /**
  * The columns by which connections belong to one leak key, in SQL over a lifetime table, and what they come out as. The
@@ -14,6 +14,16 @@ export const SUBJECT_COLUMNS = `
        owners -> 0 ->> 'executable' AS executable,
        owners -> 0 ->> 'unit' AS unit,
        owners -> 0 ->> 'containerId' AS container`;
+
+/**
+ * Whether a connection is a half-close that works, as verdicts have it (socket-states, socket-verdict.ts): this side sent
+ * after the peer's end of stream, and not long before it was told of. In SQL over a lifetime table.
+ */
+export const IS_HALF_CLOSED = `coalesce(
+         (details ->> 'lastSentAt')::timestamptz >= opened_before + make_interval(secs => ${VERDICT_LIMITS.sentAfterMs / 1_000})
+         AND (details ->> 'lastSentAt')::timestamptz >= last_seen_at - make_interval(secs => ${VERDICT_LIMITS.sentWithinMs / 1_000})
+         AND NOT (send_queue > 0 AND details #>> '{timer,kind}' = 'retransmit'
+                  AND (details #>> '{timer,retries}')::integer >= ${VERDICT_LIMITS.blockedRetries}), false)`;
 
 /** Their names, to group by. */
 export const SUBJECT_NAMES = 'direction, port, address, ownership, executable, unit, container';

@@ -52,7 +52,7 @@ export class LeakWindows {
     of: { readonly hostId: number; readonly netns: number; readonly to: number; readonly intervalMs: number },
     orphansStay: boolean,
   ): Promise<void> {
-    const recentFrom = of.to - LEAK_MEMORY.samplesMs;
+    const recentFrom = of.to - Math.max(LEAK_MEMORY.samplesMs, LEAK_MEMORY.intervals * of.intervalMs);
     const from = Math.floor(of.to / HOUR_MS) * HOUR_MS - (LEAK_MEMORY.hours - 1) * HOUR_MS;
     const range = { hostId: of.hostId, netns: of.netns, from, recentFrom, to: of.to, stepMs: of.intervalMs };
     const lifetimes = await readLeakedLifetimes(sql, range);

@@ -173,6 +173,7 @@ function observed(row: SocketClass): ObservedSocket {
     acceptQueue: row.queueLength === null ? null : { length: row.queueLength, limit: row.queueLimit },
     ownership: row.ownership,
     owners: pids.map((pid) => ({ pid, startedAt: pid === row.pid ? row.startedAt : null })),
+    valuedAt: row.valuedAt.toISOString(),
     count: row.count,
   };
 }

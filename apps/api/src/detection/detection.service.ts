@@ -1,0 +1,205 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { coerceError } from '../errors/coerce-error.ts';
+import { openIncidents } from '../incidents/incident-store.queries.ts';
+import { type StoredIncident } from '../incidents/kept-incident.ts';
+import { RulesService } from '../rules/rules.service.ts';
+import { Clock } from '../time/clock.ts';
+import { DetectionTransactions } from './detection-transactions.ts';
+import { detectAll, leakSubjects } from './host-detections.ts';
+import { HostMemory } from './host-memory.ts';
+import { silence } from './host-rules.ts';
+import { IncidentKeeper } from './incident-keeper.ts';
+import { type Look, NamespaceReader } from './namespace-reader.ts';
+import { readRestarts } from './restarts.queries.ts';
+import { ShardLocks } from './shard-locks.ts';
+import { readWatchedHosts, type WatchedHost } from './watched-hosts.queries.ts';
+
+/** Where it is injected whether this process watches over hosts by itself. */
+export const DETECTS = Symbol('detects');
+
+/** Pause between two rounds. A round that took long is followed by as long a pause: detection takes half of a CPU at most. */
+const PAUSE_MS = 2_000;
+const RETRY_MS = 5_000;
+/** Hosts that are looked at by one statement. */
+const BATCH = 25;
+/** A host of so many CLOSE_WAIT connections is looked at alone, and no more often than each `rest` times as long as it took. */
+const MANY = 2_000;
+const REST = 20;
+/** Silent hosts are looked at no more often. */
+const SILENT_EVERY_MS = 15_000;
+/** A host that was silent for so long when we first heard of it is none that has just gone. */
+const LONG_GONE_MS = 86_400_000;
+const RESTARTS_MS = 2 * 3_600_000;
+/** Without a round for so long we heard nothing ourselves. */
+const DEAF_MS = 30_000;
+
+interface Watched {
+  readonly memory: HostMemory;
+  cursor: string;
+  /** Not before this instant. */
+  restsUntil: number;
+}
+
+/** Watches over the hosts of this server's shards: what is new of them is judged, and becomes incidents. */
+@Injectable()
+export class DetectionService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(DetectionService.name);
+  private readonly stopping = new AbortController();
+  private readonly hosts = new Map<number, Watched>();
+  private readonly reader: NamespaceReader;
+  private working: Promise<void> = Promise.resolve();
+  /** Since when agents can have been heard, and the last round; milliseconds. */
+  private hearsSince: number | undefined;
+  private roundAt = -Infinity;
+
+  constructor(
+    @Inject(DETECTS) private readonly detects: boolean,
+    private readonly locks: ShardLocks,
+    private readonly transactions: DetectionTransactions,
+    private readonly keeper: IncidentKeeper,
+    private readonly rules: RulesService,
+    private readonly clock: Clock,
+  ) {
+    this.reader = new NamespaceReader(transactions.sql);
+  }
+
+  onApplicationBootstrap(): void {
+    if (this.detects) this.working = this.work();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await this.working;
+    await this.locks.release();
+  }
+
+  /** What is remembered of a host, where it is one of ours. */
+  memoryOf(hostId: number): HostMemory | undefined {
+    return this.hosts.get(hostId)?.memory;
+  }
+
+  /** Looks once at every host of ours that has news. Throws when the database is away. */
+  async round(): Promise<void> {
+    const now = this.clock.now();
+    // As deaf as the dead: a process that was suspended, or a database that was away.
+    if (this.hearsSince === undefined || now - this.roundAt > DEAF_MS) this.hearsSince = now;
+    await this.locks.renew();
+    const { sql } = this.transactions;
+    const hosts = await readWatchedHosts(sql, [...this.locks.owned]);
+    this.forgetAllBut(new Set(hosts.map(({ hostId }) => hostId)));
+    const open = Map.groupBy(
+      await openIncidents(
+        sql,
+        hosts.map(({ hostId }) => hostId),
+      ),
+      ({ hostId }) => hostId,
+    );
+    const due = hosts.filter((host) => this.isDue(host, now));
+    for (const batch of batches(due)) {
+      this.stopping.signal.throwIfAborted();
+      // Whoever lost the lock meanwhile leaves the rest to the new owner.
+      const ours = batch.filter(({ hostId }) => this.locks.owns(hostId));
+      await this.look(ours, open);
+    }
+    this.roundAt = this.clock.now();
+  }
+
+  private async work(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      const started = performance.now();
+      let pauseMs: number;
+      try {
+        await this.round();
+        pauseMs = Math.max(PAUSE_MS, performance.now() - started);
+      } catch (error) {
+        if (!signal.aborted) this.logger.warn(`Detection goes on in some seconds: ${coerceError(error).message}`);
+        pauseMs = RETRY_MS;
+      }
+      await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  private forgetAllBut(ours: ReadonlySet<number>): void {
+    for (const hostId of this.hosts.keys()) if (!ours.has(hostId)) this.hosts.delete(hostId);
+  }
+
+  private isDue({ hostId, cursor, lastSeenAt, intervalMs }: WatchedHost, now: number): boolean {
+    const watched = this.hosts.get(hostId);
+    if (watched === undefined) return true;
+    if (now < watched.restsUntil) return false;
+    const { silentMs, intervals } = this.rules.current().thresholds.hostSilent;
+    return watched.cursor !== cursor || now - lastSeenAt > Math.max(silentMs, intervals * intervalMs);
+  }
+
+  private async look(
+    hosts: readonly WatchedHost[],
+    open: ReadonlyMap<number, readonly StoredIncident[]>,
+  ): Promise<void> {
+    const { sql } = this.transactions;
+    const started = performance.now();
+    const looks = hosts.map((host) => this.lookAt(host, open.get(host.hostId) ?? []));
+    const seen = Map.groupBy(await this.reader.readAll(looks), ({ hostId }) => hostId);
+    const withIncidents = hosts.map(({ hostId }) => hostId).filter((hostId) => open.has(hostId));
+    const restarts = await readRestarts(sql, withIncidents, this.clock.now() - RESTARTS_MS);
+    const tookMs = performance.now() - started;
+    const rules = this.rules.current();
+    for (const { host, memory } of looks) {
+      if (!this.locks.owns(host.hostId)) continue;
+      const incidents = open.get(host.hostId) ?? [];
+      const news = { host, memory, seen: seen.get(host.hostId) ?? [], open: incidents, rules };
+      const silent = this.silenceOf(host);
+      const found = [...detectAll({ ...news, restarts: restarts.get(host.hostId) ?? [] }), ...silent];
+      const now = this.clock.now();
+      const silentSince = silent.some(({ detection }) => detection.level !== 'none') ? host.lastSeenAt : null;
+      await this.keeper.keep(
+        { host, memory, found, moment: { hostId: host.hostId, now, silentSince }, rules },
+        incidents,
+      );
+      const restMs = hosts.length === 1 ? tookMs * REST : 0;
+      const restsUntil = now + (silentSince === null ? restMs : SILENT_EVERY_MS);
+      this.hosts.set(host.hostId, { memory, cursor: host.cursor, restsUntil });
+    }
+  }
+
+  /** A host to be looked at: those of its namespaces that show something, or did. */
+  private lookAt(host: WatchedHost, open: readonly StoredIncident[]): Look {
+    const memory = this.hosts.get(host.hostId)?.memory ?? new HostMemory();
+    memory.meet(host);
+    const leaks = leakSubjects(open);
+    memory.keep(
+      leaks.map(([, subject]) => subject),
+      host.intervalMs,
+    );
+    const namespaces = host.namespaces.filter(
+      ({ netns, closeWait }) => closeWait > 0 || !memory.windows(netns).isEmpty,
+    );
+    return { host, namespaces, memory, kept: new Set(leaks.map(([key]) => key)) };
+  }
+
+  /** Whether a host is silent; nothing while we have not been able to hear it for as long as that takes. */
+  private silenceOf(host: WatchedHost) {
+    const now = this.clock.now();
+    const rules = this.rules.current();
+    const { silentMs, intervals } = rules.thresholds.hostSilent;
+    const heardMs = now - (this.hearsSince ?? now);
+    if (heardMs <= Math.max(silentMs, intervals * host.intervalMs) && now - host.lastSeenAt > heardMs) return [];
+    return now - host.lastSeenAt > LONG_GONE_MS ? [] : [silence(host, now, rules)];
+  }
+}
+
+/** Hosts of many connections alone, others together. */
+function* batches(hosts: readonly WatchedHost[]): Generator<readonly WatchedHost[]> {
+  const isLarge = ({ namespaces }: WatchedHost): boolean =>
+    namespaces.reduce((sum, { closeWait }) => sum + closeWait, 0) >= MANY;
+  const others = hosts.filter((host) => !isLarge(host));
+  for (let first = 0; first < others.length; first += BATCH) yield others.slice(first, first + BATCH);
+  for (const host of hosts) if (isLarge(host)) yield [host];
+}

@@ -1,0 +1,78 @@
+import { type LeakSubject } from '@closewatch/socket-states';
+import { type StoredIncident } from '../incidents/kept-incident.ts';
+import { type RulesInForce } from '../rules/rules-in-force.ts';
+import { type HostDetection } from './host-detection.ts';
+import { type HostMemory } from './host-memory.ts';
+import { absentLeakDetection, leakDetection } from './leak-detection.ts';
+import { type SeenNamespace } from './namespace-reader.ts';
+import { type ServiceRestart } from './restarts.queries.ts';
+import { type WatchedHost } from './watched-hosts.queries.ts';
+
+/** A host that has news, what its namespaces show, and what is remembered of it. */
+export interface HostNews {
+  readonly host: WatchedHost;
+  readonly memory: HostMemory;
+  readonly seen: readonly SeenNamespace[];
+  readonly open: readonly StoredIncident[];
+  readonly restarts: readonly ServiceRestart[];
+  readonly rules: RulesInForce;
+}
+
+/** What every rule says of a host by its newest snapshots. Each is taken into what rules remember, once. */
+export function detectAll({ host, memory, seen, open, restarts, rules }: HostNews): HostDetection[] {
+  const found: HostDetection[] = [];
+  for (const namespace of host.namespaces) {
+    const { netns, at } = namespace;
+    const shown = seen.find((one) => one.netns === netns);
+    const leaks = shown?.leaks ?? [];
+    const sections = memory.sections.of(netns);
+    const { use, kernel } = memory.namespaceRules(netns);
+    if (shown !== undefined) found.push(...leakDetections(shown, open, restarts, rules));
+    use.take(sections, leaks, at, rules);
+    kernel.take(host, namespace, sections, leaks, rules);
+    found.push(...use.detections(sections, leaks, at, rules), ...kernel.detections(host, at, rules));
+    if (netns === 0) {
+      memory.rules.take(host, sections, at, rules);
+      found.push(...memory.rules.detections(host, at, rules));
+    }
+  }
+  return found;
+}
+
+function leakDetections(
+  { leaks, windows, at, netns }: SeenNamespace,
+  open: readonly StoredIncident[],
+  restarts: readonly ServiceRestart[],
+  rules: RulesInForce,
+): HostDetection[] {
+  const shown = new Set(leaks.map(({ key }) => key));
+  const thresholdsOf = ({ service }: LeakSubject) => rules.thresholdsOf(service);
+  const absent = leakSubjects(open).filter(([key, subject]) => subject.netns === netns && !shown.has(key));
+  return [
+    ...leaks.map((leak) => {
+      const restartedAt = restartOf(leak.subject, restarts);
+      return leakDetection(leak, windows, at, thresholdsOf(leak.subject), restartedAt);
+    }),
+    ...absent.map(([key, subject]) => {
+      const restartedAt = restartOf(subject, restarts);
+      return absentLeakDetection(key, subject, windows, at, thresholdsOf(subject), restartedAt);
+    }),
+  ];
+}
+
+/** What open incidents of leaks are about, by key. */
+export function leakSubjects(open: readonly StoredIncident[]): (readonly [key: string, subject: LeakSubject])[] {
+  return open.flatMap(({ key, subject }) => (subject.of === 'leak' ? [[key, subject] as const] : []));
+}
+
+/** When a service was started last, as its agent told (milliseconds). A container that was replaced has another id. */
+function restartOf({ service }: LeakSubject, restarts: readonly ServiceRestart[]): number | null {
+  if (service === null) return null;
+  const ofService = restarts.filter(
+    ({ process: { executable, unit, containerId }, replaced }) =>
+      executable === service.executable &&
+      (unit ?? null) === service.unit &&
+      ((containerId ?? null) === service.containerId || (replaced && service.containerId !== null)),
+  );
+  return ofService.length === 0 ? null : Math.max(...ofService.map(({ process }) => Date.parse(process.startedAt)));
+}
