@@ -59,6 +59,11 @@ export class GroupCommit<Item, Result> {
     return this.waiting.length >= waitingItems || this.weight + this.arriving >= waitingWeight;
   }
 
+  /** What waits to be written, and the weight of it and of what is still coming in. */
+  get waits(): { readonly items: number; readonly weight: number } {
+    return { items: this.waiting.length, weight: this.weight + this.arriving };
+  }
+
   /** Something begins to come in. To be ended whatever becomes of it. */
   arrival(): Arrival {
     let own = 0;

@@ -12,6 +12,6 @@ import { WriteConnections } from './write-connections.ts';
 @Module({
   controllers: [SnapshotsController, TextIngestController],
   providers: [CommitFeed, DemonstrationMark, IngestService, SnapshotWriter, TextIngestService, WriteConnections],
-  exports: [CommitFeed],
+  exports: [CommitFeed, IngestService],
 })
 export class IngestModule {}

@@ -28,6 +28,8 @@ const CLONED =
 export class IngestService implements BeforeApplicationShutdown {
   private readonly logger = new Logger(IngestService.name);
   private readonly commits: GroupCommit<PushToWrite, Outcome>;
+  /** Since the start. Of pushes: stored, refused for what they say, failed; of the snapshots in those that were stored: the others. */
+  readonly counts = { stored: 0, refused: 0, failed: 0, accepted: 0, duplicate: 0, rejected: 0 };
 
   constructor(
     private readonly writer: SnapshotWriter,
@@ -45,6 +47,7 @@ export class IngestService implements BeforeApplicationShutdown {
    */
   startBody(): BodyCount {
     const refuse = (): never => {
+      this.counts.failed++;
       throw ApiError.unavailable(new QueueFullError().message);
     };
     if (this.commits.isFull) refuse();
@@ -57,8 +60,27 @@ export class IngestService implements BeforeApplicationShutdown {
     };
   }
 
+  /** What waits for the database; bytes of JSON text, with those that are still being read. */
+  get waiting(): { readonly pushes: number; readonly bytes: number } {
+    const { items, weight } = this.commits.waits;
+    return { pushes: items, bytes: weight };
+  }
+
   /** Parses and stores a push, whose JSON text has so many bytes. Throws {@link ApiError}: 400, 409 `cloned`, 426, 503. */
-  async push(body: unknown, bytes: number): Promise<PushAnswer> {
+  push(body: unknown, bytes: number): Promise<PushAnswer> {
+    return this.counted(() => this.parseAndStore(body, bytes));
+  }
+
+  /** Stores what is parsed already. Throws {@link ApiError}: 409 `cloned`, 503. */
+  take(push: PushToWrite, bytes: number): Promise<PushAnswer> {
+    return this.counted(() => this.storeAndAnswer(push, bytes));
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.commits.drained();
+  }
+
+  private async parseAndStore(body: unknown, bytes: number): Promise<PushAnswer> {
     const { header, items, rejected } = parsePush(body, this.clock.now(), {
       // The sections of a snapshot are kept for times of their own.
       snapshotDays: this.kept.longestOf(['snapshots', 'processes', 'ports']),
@@ -66,18 +88,34 @@ export class IngestService implements BeforeApplicationShutdown {
       eventDays: this.kept.of('events'),
     });
     if (items.length === 0) return this.answer({ accepted: 0, duplicate: 0, resync: false }, rejected);
-    return this.take({ header, items }, bytes, rejected);
+    return this.storeAndAnswer({ header, items }, bytes, rejected);
   }
 
-  /** Stores what is parsed already, beside what was rejected then. Throws {@link ApiError}: 409 `cloned`, 503. */
-  async take(push: PushToWrite, bytes: number, rejected: readonly RejectedItem[] = []): Promise<PushAnswer> {
+  /** Beside what was rejected when it was parsed. */
+  private async storeAndAnswer(
+    push: PushToWrite,
+    bytes: number,
+    rejected: readonly RejectedItem[] = [],
+  ): Promise<PushAnswer> {
     const written = await this.store(push, bytes);
     if (written.outcome === 'cloned') throw new ApiError(409, 'cloned', CLONED);
     return this.answer(written, [...rejected, ...written.refused]);
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.commits.drained();
+  private async counted(work: () => Promise<PushAnswer>): Promise<PushAnswer> {
+    const { counts } = this;
+    try {
+      const answer = await work();
+      counts.stored++;
+      counts.accepted += answer.accepted;
+      counts.duplicate += answer.duplicate;
+      counts.rejected += answer.rejected.length;
+      return answer;
+    } catch (error) {
+      if (error instanceof ApiError && error.getStatus() < 500) counts.refused++;
+      else counts.failed++;
+      throw error;
+    }
   }
 
   private async store(push: PushToWrite, bytes: number): Promise<Outcome> {
