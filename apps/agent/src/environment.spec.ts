@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EnvironmentError, readEnvironment } from './environment.ts';
+import { EnvironmentError, languageIn, readEnvironment } from './environment.ts';
 
 let folder: string;
 
@@ -129,5 +129,20 @@ describe('the environment', () => {
     });
     expect(faults).toHaveLength(4);
     expect(faults.join()).not.toContain('sec ret');
+  });
+});
+
+describe('the language of the terminal', () => {
+  it.each([
+    [{}, 'en'],
+    [{ LANG: 'zh_CN.UTF-8' }, 'zh-Hans'],
+    [{ LANG: 'zh' }, 'zh-Hans'],
+    [{ LANG: 'zha_CN' }, 'en'],
+    [{ LANG: 'de_DE.UTF-8' }, 'en'],
+    [{ LANG: 'zh_CN.UTF-8', LC_ALL: 'C' }, 'en'],
+    [{ LANG: 'en_US.UTF-8', LC_MESSAGES: 'zh_SG' }, 'zh-Hans'],
+    [{ LANG: 'zh_CN', LC_ALL: '' }, 'zh-Hans'],
+  ])('by %j is %s', (variables, language) => {
+    expect(languageIn(variables)).toBe(language);
   });
 });

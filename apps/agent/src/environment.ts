@@ -1,3 +1,4 @@
+import { type Language } from '@closewatch/messages';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
@@ -151,4 +152,10 @@ function outboxAgeFrom(text: string, faults: string[]): number {
   if (ageMs >= AGE_UNITS.m && ageMs <= 30 * AGE_UNITS.d) return ageMs;
   faults.push(`CLOSEWATCH_OUTBOX_AGE: "${text}" is no time from 1m to 30d, for example 24h`);
   return AGE_UNITS.h;
+}
+
+/** The language of the person at the terminal, by the locale that is in force (locale(7)): Chinese, or else English. */
+export function languageIn(variables: NodeJS.ProcessEnv = process.env): Language {
+  const locale = ['LC_ALL', 'LC_MESSAGES', 'LANG'].map((name) => variables[name]).find((value) => value);
+  return locale !== undefined && /^zh([_.@-]|$)/i.test(locale) ? 'zh-Hans' : 'en';
 }

@@ -9,7 +9,7 @@ import { leaks } from './commands/leaks.ts';
 import { run } from './commands/run.ts';
 import { untilTold } from './commands/stop-signals.ts';
 import { watch } from './commands/watch.ts';
-import { EnvironmentError, dataFolderIn, isConfigured, readEnvironment } from './environment.ts';
+import { EnvironmentError, dataFolderIn, isConfigured, languageIn, readEnvironment } from './environment.ts';
 import { messageOf } from './errors.ts';
 import { logTo } from './log.ts';
 import { paintFor } from './terminal/paint.ts';
@@ -62,15 +62,17 @@ async function carryOut(line: CommandLine): Promise<number> {
       return told(output, missing, EXIT.ok);
     }
     case 'leaks': {
+      const language = line.language ?? languageIn();
       const width = stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY;
-      const { output, missing, exitCode } = await leaks({ ...line, procRoot: PROC_ROOT, width, paint });
+      const { output, missing, exitCode } = await leaks({ ...line, language, procRoot: PROC_ROOT, width, paint });
       return told(output, missing, exitCode);
     }
     case 'watch': {
+      const language = line.language ?? languageIn();
       const screen = stdout.isTTY && !line.json ? terminalScreen(stdout) : plainScreen(stdout);
       const stop = untilTold();
       try {
-        await watch({ ...line, procRoot: PROC_ROOT, screen, paint, stop: stop.signal });
+        await watch({ ...line, language, procRoot: PROC_ROOT, screen, paint, stop: stop.signal });
       } finally {
         stop.release();
       }

@@ -7,6 +7,10 @@ const UNITS: Readonly<Record<Language, Readonly<Record<'day' | 'hour' | 'minute'
   en: { day: 'd', hour: 'h', minute: 'min', second: 's' },
   'zh-Hans': { day: '天', hour: '小时', minute: '分钟', second: '秒' },
 };
+const AGO: Readonly<Record<Language, readonly [now: string, after: string]>> = {
+  en: ['just now', ' ago'],
+  'zh-Hans': ['刚刚', '前'],
+};
 const UNDER_A_SECOND: Readonly<Record<Language, string>> = { en: 'less than 1 s', 'zh-Hans': '不到 1 秒' };
 const STEPS = [
   ['day', 86_400],
@@ -25,10 +29,14 @@ const fractions = formats({ maximumSignificantDigits: 3 });
 const percents = formats({ style: 'percent', maximumFractionDigits: 0 });
 const smallPercents = formats({ style: 'percent', maximumFractionDigits: 1 });
 
-/** A parameter as one reads it: `...Ms` and `...Seconds` are durations, `...Share` are percent, other numbers have their digits grouped. */
+/**
+ * A parameter as one reads it: `...Ms` and `...Seconds` are durations, `...AgoMs` how long ago, `...Share` percent;
+ * of other numbers the digits are grouped.
+ */
 export function valueText(language: Language, name: string, value: string | number): string {
   if (typeof value === 'string') return name === 'state' ? value.toUpperCase() : value;
   if (IDENTIFIERS.test(name)) return String(value);
+  if (/agoMs$/i.test(name)) return agoText(language, value / 1_000);
   if (name.endsWith('Ms')) return durationText(language, value / 1_000);
   if (name.endsWith('Seconds')) return durationText(language, value);
   if (name.endsWith('Share')) return (Math.abs(value) < 0.1 ? smallPercents : percents)(language).format(value);
@@ -55,6 +63,11 @@ function durationText(language: Language, seconds: number): string {
   if (smaller === undefined || smallSize === undefined || many >= ENOUGH) return text;
   const rest = Math.floor((whole - many * size) / smallSize);
   return rest === 0 ? text : `${text} ${rest} ${units[smaller]}`;
+}
+
+function agoText(language: Language, seconds: number): string {
+  const [now, after] = AGO[language];
+  return seconds < 1 ? now : `${durationText(language, seconds)}${after}`;
 }
 
 /** One format for each language, made when it is asked for. */

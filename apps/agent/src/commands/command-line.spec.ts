@@ -13,16 +13,35 @@ describe('the command line', () => {
     ['counts --json', { command: 'counts', source: undefined, json: true }],
     [
       'leaks',
-      { command: 'leaks', source: undefined, json: false, connections: false, check: false, minAgeSeconds: 60 },
+      {
+        command: 'leaks',
+        source: undefined,
+        json: false,
+        connections: false,
+        check: false,
+        minAgeSeconds: 60,
+        language: undefined,
+      },
     ],
     [
-      'leaks --connections --check --min-age 5m --json',
-      { command: 'leaks', source: undefined, json: true, connections: true, check: true, minAgeSeconds: 300 },
+      'leaks --connections --check --min-age 5m --json --language zh-Hans',
+      {
+        command: 'leaks',
+        source: undefined,
+        json: true,
+        connections: true,
+        check: true,
+        minAgeSeconds: 300,
+        language: 'zh-Hans',
+      },
     ],
-    ['watch', { command: 'watch', source: undefined, json: false, intervalMs: 2_000, count: null }],
     [
-      'watch --interval 500ms --count 3',
-      { command: 'watch', source: undefined, json: false, intervalMs: 500, count: 3 },
+      'watch',
+      { command: 'watch', source: undefined, json: false, intervalMs: 2_000, count: null, language: undefined },
+    ],
+    [
+      'watch --interval 500ms --count 3 --language en',
+      { command: 'watch', source: undefined, json: false, intervalMs: 500, count: 3, language: 'en' },
     ],
     ['doctor --json', { command: 'doctor', json: true }],
   ])('"%s" is understood', (line, expected) => {
@@ -37,6 +56,8 @@ describe('the command line', () => {
     ['counts --check', '--check goes with leaks, not with counts (see --help)'],
     ['leaks --source ebpf', '--source is netlink or procfs, not "ebpf"'],
     ['leaks --min-age soon', '--min-age is a duration such as 30s, 5m or 2h, not "soon"'],
+    ['leaks --language fr', '--language is en or zh-Hans, not "fr"'],
+    ['counts --language en', '--language goes with leaks and watch, not with counts (see --help)'],
     ['watch --interval 10ms', '--interval is 500ms to 1h, not "10ms"'],
     ['watch --count 0', '--count is a number of looks, 1 or more, not "0"'],
   ])('"%s" is refused, with what would do', (line, message) => {

@@ -1,3 +1,4 @@
+import { LANGUAGES, type Language } from '@closewatch/messages';
 import { type Source } from '@closewatch/protocol';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../errors.ts';
@@ -11,6 +12,11 @@ interface Common {
   readonly json: boolean;
 }
 
+interface Told {
+  /** Undefined: as the locale says. */
+  readonly language: Language | undefined;
+}
+
 /** What the agent is asked to do. Durations in milliseconds, ages in seconds. */
 export type CommandLine =
   | { readonly command: 'help' }
@@ -22,8 +28,9 @@ export type CommandLine =
       readonly connections: boolean;
       readonly check: boolean;
       readonly minAgeSeconds: number;
-    } & Common)
-  | ({ readonly command: 'watch'; readonly intervalMs: number; readonly count: number | null } & Common)
+    } & Common &
+      Told)
+  | ({ readonly command: 'watch'; readonly intervalMs: number; readonly count: number | null } & Common & Told)
   | { readonly command: 'doctor'; readonly json: boolean };
 
 const COMMANDS = ['run', 'counts', 'leaks', 'watch', 'doctor'] as const;
@@ -35,6 +42,7 @@ const OPTIONS = {
   connections: { type: 'boolean' },
   check: { type: 'boolean' },
   'min-age': { type: 'string' },
+  language: { type: 'string' },
   interval: { type: 'string' },
   count: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -46,8 +54,8 @@ type Option = keyof typeof OPTIONS;
 const TAKES: Readonly<Record<Command, readonly Option[]>> = {
   run: ['source'],
   counts: ['json', 'source'],
-  leaks: ['json', 'source', 'connections', 'check', 'min-age'],
-  watch: ['json', 'source', 'interval', 'count'],
+  leaks: ['json', 'source', 'connections', 'check', 'min-age', 'language'],
+  watch: ['json', 'source', 'interval', 'count', 'language'],
   doctor: ['json'],
 };
 
@@ -83,11 +91,19 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
         json,
         connections: values.connections ?? false,
         check: values.check ?? false,
+        language: languageOf(values.language),
         minAgeSeconds:
           values['min-age'] === undefined ? DEFAULT_MIN_AGE_SECONDS : durationOf('--min-age', values['min-age']) / 1000,
       };
     case 'watch':
-      return { command, source, json, intervalMs: watchIntervalOf(values.interval), count: countOf(values.count) };
+      return {
+        command,
+        source,
+        json,
+        intervalMs: watchIntervalOf(values.interval),
+        count: countOf(values.count),
+        language: languageOf(values.language),
+      };
     case 'doctor':
       return { command, json };
   }
@@ -116,6 +132,14 @@ function sourceOf(text: string | undefined): Source | undefined {
     throw new UsageError(`--source is ${SOURCES.join(' or ')}, not "${text}"`);
   }
   return source;
+}
+
+function languageOf(text: string | undefined): Language | undefined {
+  const language = LANGUAGES.find((name) => name === text);
+  if (text !== undefined && language === undefined) {
+    throw new UsageError(`--language is ${LANGUAGES.join(' or ')}, not "${text}"`);
+  }
+  return language;
 }
 
 function watchIntervalOf(text: string | undefined): number {

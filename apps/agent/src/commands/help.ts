@@ -3,7 +3,7 @@ and which connections it leaves in CLOSE_WAIT; and tells a person at the termina
 
   closewatch-agent run       samples this host and pushes to the server
   closewatch-agent counts    prints the sockets in each state, once, as netstat -n | awk does
-  closewatch-agent leaks     prints who keeps connections in CLOSE_WAIT, since when, and what its threads do
+  closewatch-agent leaks     prints who keeps connections in CLOSE_WAIT, since when, why they do not close and what to do
   closewatch-agent watch     shows counts and leaks, again and again
   closewatch-agent doctor    tells what the agent lacks on this host, what that costs and how to grant it
   closewatch-agent --help | --version
@@ -14,6 +14,7 @@ Options
   --connections              leaks: a line for each connection instead of groups
   --check                    leaks: exit with 3 when a connection is in CLOSE_WAIT for the minimal age
   --min-age DURATION         leaks: from which age on a connection counts as aged (60s)
+  --language en|zh-Hans      leaks, watch: the language of verdicts (as LC_ALL, LC_MESSAGES or LANG says)
   --interval DURATION        watch: between two looks, 500ms to 1h (2s)
   --count LOOKS              watch: stop after so many
 

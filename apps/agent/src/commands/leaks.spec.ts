@@ -21,7 +21,15 @@ afterEach(() => rmSync(procRoot, { recursive: true }));
 
 describe('leaks', () => {
   it('fail where no socket can be read, and do not pass for none', async () => {
-    const options = { json: false, connections: false, check: true, minAgeSeconds: 60, width: 80, paint: PLAIN };
+    const options = {
+      json: false,
+      connections: false,
+      check: true,
+      minAgeSeconds: 60,
+      width: 80,
+      paint: PLAIN,
+      language: 'en' as const,
+    };
     await expect(leaks({ ...options, source: 'procfs', procRoot })).rejects.toThrow(/net\/tcp cannot be read: ENOENT/);
   });
 });

@@ -1,6 +1,8 @@
+import { type Language } from '@closewatch/messages';
 import { type Snapshot, type Source } from '@closewatch/protocol';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ageOf, groupLeaks, leakClassOf } from '../leaks/leak-groups.ts';
+import { worded } from '../leaks/finding-lines.ts';
+import { ageOf, findingOn, groupLeaks, leakClassOf } from '../leaks/leak-groups.ts';
 import { leakConnectionLines, leakGroupLines } from '../leaks/leak-report.ts';
 import { type Paint } from '../terminal/paint.ts';
 import { EXIT } from './exit-codes.ts';
@@ -17,6 +19,7 @@ export interface LeaksOptions {
   readonly procRoot: string;
   readonly width: number;
   readonly paint: Paint;
+  readonly language: Language;
 }
 
 export interface LeaksResult {
@@ -56,19 +59,20 @@ export async function leaks(options: LeaksOptions): Promise<LeaksResult> {
   }
 }
 
-function asText(snapshot: Snapshot, { connections, minAgeSeconds, width, paint }: LeaksOptions, nowMs: number): string {
-  const lines = connections ? leakConnectionLines : leakGroupLines;
-  return `${lines(snapshot, { nowMs, minAgeSeconds, width, paint }).join('\n')}\n`;
+function asText(snapshot: Snapshot, options: LeaksOptions, nowMs: number): string {
+  const lines = options.connections ? leakConnectionLines : leakGroupLines;
+  return `${lines(snapshot, { ...options, nowMs }).join('\n')}\n`;
 }
 
-function asJson(snapshot: Snapshot, { connections, minAgeSeconds }: LeaksOptions, nowMs: number): object {
+function asJson(snapshot: Snapshot, { connections, minAgeSeconds, language }: LeaksOptions, nowMs: number): object {
   const { takenAt, counts, evidence = [] } = snapshot;
   const open = snapshot.connections.filter(({ endedAs }) => endedAs === undefined);
+  const telling = { nowMs, minAgeSeconds, evidence };
   return {
     takenAt,
     closeWait: counts.close_wait,
     minAgeSeconds,
-    groups: groupLeaks(open, nowMs, minAgeSeconds),
+    groups: groupLeaks(open, telling).map((group) => ({ ...group, finding: worded(group.finding, language) })),
     evidence,
     ...(connections
       ? {
@@ -76,6 +80,7 @@ function asJson(snapshot: Snapshot, { connections, minAgeSeconds }: LeaksOptions
             ...connection,
             class: leakClassOf(connection),
             ageSeconds: ageOf(connection, nowMs),
+            finding: worded(findingOn([connection], telling), language),
           })),
         }
       : {}),

@@ -3,8 +3,9 @@ import { performance } from 'node:perf_hooks';
 import { EvidenceCollector } from '../evidence/evidence-collector.ts';
 import { readEphemeralPorts } from '../host/ephemeral-ports.ts';
 import { readHostFacts } from '../host/host-facts.ts';
-import { ConnectionChoice } from '../leaks/connection-choice.ts';
+import { ConnectionChoice, NO_LIMITS } from '../leaks/connection-choice.ts';
 import { LeakTracker } from '../leaks/leak-tracker.ts';
+import { ProgressCollector } from '../leaks/progress-collector.ts';
 import { OwnerFinder } from '../processes/owner-finder.ts';
 import { OwnerKeeper } from '../processes/owner-keeper.ts';
 import { Sampler } from '../sampling/sampler.ts';
@@ -35,9 +36,15 @@ export async function openLooks({ procRoot, source: forced, intervalMs }: LooksO
     nextSeq: () => seq++,
     source,
     tracker: new LeakTracker(facts, (at) => clock.instant(at), readEphemeralPorts(procRoot)),
-    choice: new ConnectionChoice(),
+    choice: new ConnectionChoice(NO_LIMITS),
     owners: new OwnerKeeper(new OwnerFinder(procRoot, facts.bootedAtMs)),
     collectors: [
+      // With every look: what is sent after the peer's end of stream shows within the second that there is.
+      new ProgressCollector(
+        source,
+        () => clock.now(),
+        () => 0,
+      ),
       new EvidenceCollector({
         procRoot,
         bootedAtMs: facts.bootedAtMs,

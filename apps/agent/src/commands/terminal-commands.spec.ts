@@ -49,16 +49,30 @@ interface Group {
   readonly process: { readonly pid: number; readonly executable: string };
   readonly endpoint: { readonly port: number };
   readonly count: number;
+  readonly finding: object;
 }
 
 describe('closewatch-agent leaks', () => {
-  it('shows who leaks, how many, at which port, and what its threads do', () => {
+  it('shows who leaks, how many, at which port, why, and what its threads do', () => {
     const { status, stdout } = said(['leaks']);
 
     expect(status).toBe(0);
     const row = stdout.split('\n').find((line) => line.includes(`:${port} `));
-    expect(row).toMatch(new RegExp(`^ +${LEAKS} +0 +\\d+s +${LEAKS} +← \\S+:${port} +${child.pid} +node +-`));
+    expect(row).toMatch(
+      new RegExp(`^ +${LEAKS} +0 +\\d+s +${LEAKS} +← \\S+:${port} +${child.pid} +node +Not reading \\d+%`),
+    );
+    expect(stdout).toMatch(new RegExp(`^node \\(${child.pid}\\) ← \\S+:${port}  Not reading  \\d+% sure$`, 'm'));
+    expect(stdout).toMatch(/^ {2}for it +\S.*Recv-Q/m);
+    expect(stdout).toMatch(/^ {2}what to do +Have every idle connection watched/m);
     expect(stdout).toMatch(new RegExp(`^node \\(${child.pid}\\) +\\d+ threads: .*epoll`, 'm'));
+  });
+
+  it('speaks Chinese where the locale does, or it is told to', () => {
+    const byLocale = said(['leaks'], { LANG: 'zh_CN.UTF-8' }).stdout;
+    expect(byLocale).toContain('未读取');
+    expect(byLocale).toMatch(/^ {2}处理建议 {2}让每条空闲连接/m);
+    expect(said(['leaks', '--language', 'zh-Hans']).stdout).toContain('未读取');
+    expect(said(['leaks', '--language', 'en'], { LANG: 'zh_CN.UTF-8' }).stdout).toContain('Not reading');
   });
 
   it('tells the same as JSON, with each connection on demand', () => {
@@ -67,17 +81,27 @@ describe('closewatch-agent leaks', () => {
       closeWait: number;
       groups: Group[];
       evidence: { process: { pid: number }; threads: { total: number } }[];
-      connections: { local: { port: number }; class: string; owners: { pid: number }[] }[];
+      connections: { local: { port: number }; class: string; owners: { pid: number }[]; finding: object }[];
     };
 
     expect(told.closeWait).toBeGreaterThanOrEqual(LEAKS);
     const group = told.groups.find(({ endpoint }) => endpoint.port === port);
     expect(group).toMatchObject({ process: { pid: child.pid, executable: 'node' }, count: LEAKS });
+    expect(group?.finding).toMatchObject({
+      verdict: 'not_reading',
+      name: 'Not reading',
+      confidence: expect.any(Number),
+      for: expect.arrayContaining([
+        expect.objectContaining({ key: 'reason.only_end_unread', text: expect.stringContaining('unread') }),
+      ]),
+      advice: { key: 'advice.not_reading', text: expect.stringContaining('pool') },
+    });
     expect(told.evidence.find(({ process }) => process.pid === child.pid)?.threads.total).toBeGreaterThan(1);
     const ours = told.connections.filter(({ local }) => local.port === port);
     expect(ours.map(({ class: name, owners: [owner] }) => [name, owner?.pid])).toEqual(
       Array.from({ length: LEAKS }, () => ['owned', child.pid]),
     );
+    for (const { finding } of ours) expect(finding).toMatchObject({ verdict: 'not_reading' });
   });
 
   it('shows a line for each connection on demand', () => {
@@ -85,7 +109,7 @@ describe('closewatch-agent leaks', () => {
 
     const rows = stdout.split('\n').filter((line) => line.includes(`:${port} `));
     expect(rows).toHaveLength(LEAKS);
-    for (const row of rows) expect(row).toMatch(new RegExp(` ${child.pid} +\\d+ +node +-$`));
+    for (const row of rows) expect(row).toMatch(new RegExp(` ${child.pid} +\\d+ +node +Not reading \\d+%$`));
   });
 
   it('tells by its exit code whether something leaks for longer than asked', () => {

@@ -1,6 +1,8 @@
+import { type Language } from '@closewatch/messages';
 import { type Snapshot, type Source } from '@closewatch/protocol';
 import { TCP_STATES, TCP_STATE_FACTS } from '@closewatch/socket-states';
 import { hostname } from 'node:os';
+import { worded } from '../leaks/finding-lines.ts';
 import { groupLeaks } from '../leaks/leak-groups.ts';
 import { leakGroupLines } from '../leaks/leak-report.ts';
 import { every } from '../sampling/every.ts';
@@ -17,6 +19,7 @@ export interface WatchOptions {
   readonly procRoot: string;
   readonly screen: Screen;
   readonly paint: Paint;
+  readonly language: Language;
   readonly stop: AbortSignal;
 }
 
@@ -36,7 +39,7 @@ export async function watch(options: WatchOptions): Promise<void> {
   try {
     const look = async (): Promise<void> => {
       const snapshot = await looks.next();
-      if (options.json) screen.line(JSON.stringify(asJson(snapshot)));
+      if (options.json) screen.line(JSON.stringify(asJson(snapshot, options)));
       else screen.show(pictureOf(snapshot, looks.missing, options));
       if (--left <= 0) over.abort();
     };
@@ -50,7 +53,7 @@ export async function watch(options: WatchOptions): Promise<void> {
 function pictureOf(
   snapshot: Snapshot,
   missing: readonly string[],
-  { screen, paint, intervalMs }: WatchOptions,
+  { screen, paint, intervalMs, language }: WatchOptions,
 ): string[] {
   const { takenAt, counts } = snapshot;
   const states = TCP_STATES.flatMap((state) => {
@@ -64,12 +67,14 @@ function pictureOf(
     `${paint('bold', hostname())}  ${takenAt}  every ${intervalMs / 1000} s`,
     states.join('  ') || 'no TCP sockets',
     '',
-    ...leakGroupLines(snapshot, { nowMs, minAgeSeconds: MIN_AGE_SECONDS, width: screen.width, paint }),
+    ...leakGroupLines(snapshot, { nowMs, minAgeSeconds: MIN_AGE_SECONDS, width: screen.width, paint, language }),
     ...(missing.length === 0 ? [] : ['', ...missing.map((lack) => paint('dim', `not seen: ${lack}`))]),
   ];
 }
 
-function asJson({ takenAt, counts, connections }: Snapshot): object {
+function asJson({ takenAt, counts, connections, evidence = [] }: Snapshot, { language }: WatchOptions): object {
   const open = connections.filter(({ endedAs }) => endedAs === undefined);
-  return { takenAt, counts, groups: groupLeaks(open, Date.parse(takenAt), MIN_AGE_SECONDS) };
+  const telling = { nowMs: Date.parse(takenAt), minAgeSeconds: MIN_AGE_SECONDS, evidence };
+  const groups = groupLeaks(open, telling).map((group) => ({ ...group, finding: worded(group.finding, language) }));
+  return { takenAt, counts, groups };
 }

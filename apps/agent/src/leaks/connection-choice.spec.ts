@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { PUSH_LIMITS, type Owner } from '@closewatch/protocol';
 import fc from 'fast-check';
 import { leak, tableOf } from '../testing/tables.ts';
-import { ConnectionChoice } from './connection-choice.ts';
+import { ConnectionChoice, NO_LIMITS } from './connection-choice.ts';
 import { LeakTracker } from './leak-tracker.ts';
 import { wireConnection } from './wire-connection.ts';
 
@@ -52,6 +52,14 @@ function chosen(behind = false) {
 }
 
 describe('the choice of connections', () => {
+  it('is all of them with every look, for whoever looks and pushes nothing', () => {
+    choice = new ConnectionChoice(NO_LIMITS);
+    for (let i = 0; i < 2; i++) look(3_000);
+    expect(chosen()).toEqual({ connections: 3_000, complete: true });
+    look(3_000, [], 100);
+    expect(chosen()).toEqual({ connections: 3_000, complete: true });
+  });
+
   it('says nothing complete before the second look of a run', () => {
     look(3);
     expect(chosen()).toEqual({ connections: 0, complete: false });

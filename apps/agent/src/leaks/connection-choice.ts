@@ -4,7 +4,6 @@ import { roundEveryMs } from './round-pace.ts';
 import { type TrackedSocket } from './tracked-socket.ts';
 import { mostBytes } from './wire-connection.ts';
 
-/** Up to so many connections every snapshot carries all of them. */
 const ALWAYS_ALL = 500;
 /** Before the second look of a run nothing is confirmed, and a full set would end all that the server knows. */
 const LOOKS_BEFORE_ROUND = 2;
@@ -17,6 +16,8 @@ const BYTES_BESIDE = 256 * 1024;
 export interface ChoiceLimits {
   readonly connections: number;
   readonly bytes: number;
+  /** Up to so many connections every snapshot carries all of them. */
+  readonly alwaysAll?: number;
 }
 
 const LIMITS: ChoiceLimits = {
@@ -26,6 +27,9 @@ const LIMITS: ChoiceLimits = {
 
 /** Where memory is small: a snapshot of some megabytes, packed and queued, would be a large part of it. */
 export const SMALL_LIMITS: ChoiceLimits = { connections: 1_000, bytes: 1024 * 1024 };
+
+/** All there are, whenever it is asked: for whoever looks at this host and pushes nothing. */
+export const NO_LIMITS: ChoiceLimits = { connections: Infinity, bytes: Infinity, alwaysAll: Infinity };
 
 /** What one snapshot says of connections. */
 export interface Chosen {
@@ -82,7 +86,8 @@ export class ConnectionChoice {
     if (
       roundMay &&
       !this.#underWay &&
-      (open.length <= ALWAYS_ALL || at - this.#roundBeganAt >= this.#roundEveryMs(open.length))
+      (open.length <= (this.#limits.alwaysAll ?? ALWAYS_ALL) ||
+        at - this.#roundBeganAt >= this.#roundEveryMs(open.length))
     ) {
       this.#underWay = true;
       this.#hurried = false;

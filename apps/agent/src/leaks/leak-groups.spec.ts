@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Connection, type Owner } from '@closewatch/protocol';
+import { type Connection, type Owner, type ProcessEvidence } from '@closewatch/protocol';
 import { ageOf, groupLeaks, leakClassOf } from './leak-groups.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00.000Z');
+const TELLING = { nowMs: NOW, minAgeSeconds: 60, evidence: [] };
 const node: Owner = {
   pid: 42,
   startedAt: '2026-11-22T10:00:00.000Z',
@@ -45,8 +46,7 @@ describe('groups of leaks', () => {
         leak({ owners: [java] }),
         leak({ local: { address: '10.0.0.1', port: 8081 } }),
       ],
-      NOW,
-      60,
+      TELLING,
     );
 
     expect(groups.map(({ process, endpoint, count }) => [process?.executable, endpoint.port, count])).toEqual([
@@ -61,13 +61,13 @@ describe('groups of leaks', () => {
   it('hold together what was dialled to one peer, whatever the local ports', () => {
     const dialled = (port: number) => leak({ direction: 'outbound', local: { address: '10.0.0.1', port } });
 
-    expect(groupLeaks([dialled(40_000), dialled(40_001)], NOW, 60)).toMatchObject([
+    expect(groupLeaks([dialled(40_000), dialled(40_001)], TELLING)).toMatchObject([
       { direction: 'outbound', endpoint: { address: '10.0.0.9', port: 50_000 }, count: 2 },
     ]);
   });
 
   it('name no local address where they have several', () => {
-    const groups = groupLeaks([leak(), leak({ local: { address: '10.0.0.2', port: 8080 } })], NOW, 60);
+    const groups = groupLeaks([leak(), leak({ local: { address: '10.0.0.2', port: 8080 } })], TELLING);
 
     expect(groups).toMatchObject([{ endpoint: { address: null, port: 8080 }, count: 2 }]);
   });
@@ -75,7 +75,7 @@ describe('groups of leaks', () => {
   it('keep apart what nobody accepted from what its process holds', () => {
     const waiting = leak({ ownership: 'not_accepted', owners: [] });
 
-    expect(groupLeaks([leak(), leak(), waiting], NOW, 60).map((group) => [group.class, group.count])).toEqual([
+    expect(groupLeaks([leak(), leak(), waiting], TELLING).map((group) => [group.class, group.count])).toEqual([
       ['owned', 2],
       ['not_accepted', 1],
     ]);
@@ -104,5 +104,38 @@ describe('the age of a leak', () => {
 
   it('is never negative, whatever the clocks say', () => {
     expect(ageOf(leak({ openedBefore: '2026-11-22T12:00:01.000Z' }), NOW).atLeast).toBe(0);
+  });
+});
+
+describe('the verdict on a group', () => {
+  const evidence: ProcessEvidence = {
+    process: { pid: 42, startedAt: '2026-11-22T10:00:00.000Z', executable: 'node', command: 'node shop.js' },
+    uid: 1000,
+    closeWait: 1,
+    unread: 0,
+    orphaned: 0,
+    windowMs: 900,
+    threads: { total: 1, looked: 1 },
+    waits: [{ state: 'T', wchan: 'do_signal_stop', syscall: 'epoll_wait', threads: 1 }],
+    polledAgoMs: null,
+    watchedMs: 900,
+    cpu: { runMsPerSecond: 0, runQueueWaitMsPerSecond: 0 },
+    throttling: null,
+    descriptors: { used: 20, limit: 1024 },
+    missing: [],
+  };
+  const verdictOn = (connection: Connection, told: readonly ProcessEvidence[]): string | undefined =>
+    groupLeaks([connection], { ...TELLING, evidence: told })[0]?.finding.verdict;
+
+  it('rests on the evidence of the process that holds it, and of no other that had its pid', () => {
+    expect(verdictOn(leak(), [evidence])).toBe('stopped');
+    expect(verdictOn(leak({ recvQueue: 5 }), [])).toBe('unknown');
+    const before = { ...evidence, process: { ...evidence.process, startedAt: '2026-11-21T10:00:00.000Z' } };
+    expect(verdictOn(leak({ recvQueue: 5 }), [before])).toBe('unknown');
+  });
+
+  it('needs no process where none can have it', () => {
+    const waiting = { ownership: 'not_accepted', owners: [], acceptQueue: { length: 5, limit: 4 } } as const;
+    expect(verdictOn(leak({ ...waiting, owners: [] }), [])).toBe('not_accepted');
   });
 });

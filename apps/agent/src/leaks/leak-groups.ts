@@ -1,9 +1,15 @@
-import { type Connection, type Owner } from '@closewatch/protocol';
+import { type Connection, type Owner, type ProcessEvidence } from '@closewatch/protocol';
+import { judge, type Finding } from '@closewatch/socket-states';
 
-type ToldConnection = Pick<
-  Connection,
-  'local' | 'peer' | 'direction' | 'openedAfter' | 'openedBefore' | 'recvQueue' | 'sendQueue' | 'ownership' | 'owners'
->;
+type ToldConnection = Omit<Connection, 'socketId' | 'firstSeenAt' | 'lastSeenAt' | 'uid'>;
+
+/** When it is told, and with what. */
+export interface Telling {
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
+  readonly minAgeSeconds: number;
+  readonly evidence: readonly ProcessEvidence[];
+}
 
 /**
  * What the owners tell of a CLOSE_WAIT socket: `owned` by one process, `inherited` (open in two or more: close() sends
@@ -26,6 +32,8 @@ export interface LeakGroup {
   readonly unread: number;
   readonly recvQueue: number;
   readonly sendQueue: number;
+  /** Why they do not close. */
+  readonly finding: Finding;
 }
 
 export function leakClassOf({ ownership, owners }: Pick<Connection, 'ownership' | 'owners'>): LeakClass {
@@ -45,7 +53,7 @@ export function ageOf(
 }
 
 /** Groups connections by process and endpoint, the largest group first. One with several owners counts for the first. */
-export function groupLeaks(connections: readonly ToldConnection[], nowMs: number, minAgeSeconds: number): LeakGroup[] {
+export function groupLeaks(connections: readonly ToldConnection[], telling: Telling): LeakGroup[] {
   const groups = new Map<string, ToldConnection[]>();
   for (const connection of connections) {
     const { direction, local, peer } = connection;
@@ -57,11 +65,19 @@ export function groupLeaks(connections: readonly ToldConnection[], nowMs: number
     else members.push(connection);
   }
   return [...groups.values()]
-    .map((members) => groupOf(members, nowMs, minAgeSeconds))
+    .map((members) => groupOf(members, telling))
     .sort((a, b) => b.count - a.count || b.oldest.atLeast - a.oldest.atLeast);
 }
 
-function groupOf(members: readonly ToldConnection[], nowMs: number, minAgeSeconds: number): LeakGroup {
+/** Why these do not close, all of them held by the first owner of the first. */
+export function findingOn(members: readonly ToldConnection[], { nowMs, evidence }: Telling): Finding {
+  const owner = members[0]?.owners[0];
+  const held = evidence.find(({ process }) => process.pid === owner?.pid && process.startedAt === owner.startedAt);
+  return judge(members, held, { at: nowMs });
+}
+
+function groupOf(members: readonly ToldConnection[], telling: Telling): LeakGroup {
+  const { nowMs, minAgeSeconds } = telling;
   const [first] = members;
   if (first === undefined) throw new Error('a group has a member');
   const ages = members.map((member) => ageOf(member, nowMs));
@@ -78,6 +94,7 @@ function groupOf(members: readonly ToldConnection[], nowMs: number, minAgeSecond
     unread: members.filter(({ recvQueue }) => recvQueue > 0).length,
     recvQueue: sum(({ recvQueue }) => recvQueue),
     sendQueue: sum(({ sendQueue }) => sendQueue),
+    finding: findingOn(members, telling),
   };
 }
 

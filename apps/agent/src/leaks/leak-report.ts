@@ -1,9 +1,11 @@
+import { phrase, type Language, type PhraseParameters } from '@closewatch/messages';
 import { type Connection, type ProcessEvidence, type Snapshot } from '@closewatch/protocol';
 import { formatEndpoint } from '@closewatch/socket-states';
 import { ageText } from '../terminal/age.ts';
 import { type Paint } from '../terminal/paint.ts';
 import { tableLines, type Column } from '../terminal/table.ts';
-import { ageOf, groupLeaks, leakClassOf, type LeakClass, type LeakGroup } from './leak-groups.ts';
+import { findingLines, verdictText } from './finding-lines.ts';
+import { ageOf, findingOn, groupLeaks, type LeakGroup, type Telling } from './leak-groups.ts';
 
 export interface ReportOptions {
   /** The instant of the ages, in milliseconds since 1970. */
@@ -12,15 +14,12 @@ export interface ReportOptions {
   /** Characters in a line; infinite where lines may have any length. */
   readonly width: number;
   readonly paint: Paint;
+  readonly language: Language;
 }
 
-const CLASS_WORDS: Readonly<Record<LeakClass, string>> = {
-  owned: '-',
-  inherited: 'inherited',
-  not_accepted: 'not accepted',
-  owner_hidden: 'owner hidden',
-  kernel_owned: 'no owner',
-};
+/** Of so many groups it is said at length why they do not close. */
+const MOST_FINDINGS = 20;
+
 const GROUP_COLUMNS: readonly Column[] = [
   { heading: 'COUNT', align: 'right' },
   { heading: 'AGED', align: 'right' },
@@ -29,7 +28,7 @@ const GROUP_COLUMNS: readonly Column[] = [
   { heading: 'ENDPOINT', atLeast: 16 },
   { heading: 'PID', align: 'right' },
   { heading: 'PROCESS', atLeast: 8 },
-  { heading: 'CLASS' },
+  { heading: 'VERDICT' },
   { heading: 'COMMAND', atLeast: 8 },
 ];
 const CONNECTION_COLUMNS: readonly Column[] = [
@@ -41,7 +40,7 @@ const CONNECTION_COLUMNS: readonly Column[] = [
   { heading: 'PID', align: 'right' },
   { heading: 'FD', align: 'right' },
   { heading: 'PROCESS', atLeast: 8 },
-  { heading: 'CLASS' },
+  { heading: 'VERDICT' },
 ];
 
 type Told = Pick<Snapshot, 'counts' | 'connections' | 'evidence' | 'orphans'>;
@@ -51,45 +50,65 @@ export function leakGroupLines(
   { counts, connections, evidence = [], orphans }: Told,
   options: ReportOptions,
 ): string[] {
-  const { paint, width, nowMs, minAgeSeconds } = options;
+  const { paint, width, language } = options;
   const open = connections.filter(({ endedAs }) => endedAs === undefined);
-  const groups = groupLeaks(open, nowMs, minAgeSeconds);
-  const total = counts.close_wait;
-  const lines = [summaryLine(total, groups, options)];
+  const groups = groupLeaks(open, { ...options, evidence });
+  const lines = [summaryLine(counts.close_wait, groups, options)];
   if (groups.length > 0) {
     const [heading = '', ...rows] = tableLines(
       GROUP_COLUMNS,
-      groups.map((group) => groupCells(group, paint)),
+      groups.map((group) => groupCells(group, options)),
       width,
     );
     lines.push('', paint('bold', heading), ...rows);
   }
-  if (orphans !== undefined && orphans.count > 0) {
-    lines.push(
-      '',
-      paint('bold', `${orphans.count} orphaned: gone from the kernel's tables, the descriptor is still open`),
-      ...orphans.items.slice(0, 20).flatMap(({ owners: [owner] }) => {
-        return owner === undefined
-          ? []
-          : [`  ${owner.executable} (${owner.pid}) descriptor ${owner.descriptor ?? '?'}`];
-      }),
-    );
+  lines.push(...orphanLines(orphans, options));
+  for (const group of groups.slice(0, MOST_FINDINGS)) {
+    lines.push('', groupTitle(group, options), ...findingLines(group.finding, language, paint));
   }
-  if (evidence.length > 0) lines.push('', ...evidence.flatMap((each) => evidenceLines(each, paint)));
+  if (groups.length > MOST_FINDINGS) {
+    lines.push('', phrase(language, 'leaks.more', { count: groups.length - MOST_FINDINGS }));
+  }
+  if (evidence.length > 0) lines.push('', ...evidence.flatMap((each) => evidenceLines(each, options)));
   return lines;
 }
 
+function orphanLines(orphans: Told['orphans'], { paint, language }: ReportOptions): string[] {
+  if (orphans === undefined || orphans.count === 0) return [];
+  const owned = orphans.items.slice(0, 20).flatMap(({ owners: [owner] }) => (owner === undefined ? [] : [owner]));
+  return [
+    '',
+    paint('bold', phrase(language, 'leaks.orphaned', { count: orphans.count })),
+    ...owned.map(({ executable, pid, descriptor }) => {
+      const named = { executable, pid, descriptor: descriptor === null ? '?' : String(descriptor) };
+      return `  ${phrase(language, 'leaks.descriptor', named)}`;
+    }),
+  ];
+}
+
+/** `checkout (4711) ← *:8080: Code leak, 95% sure`. */
+function groupTitle(group: LeakGroup, { paint, language }: ReportOptions): string {
+  const { process, finding } = group;
+  const who = process === null ? '' : `${process.executable} (${process.pid}) `;
+  const sure =
+    finding.verdict === 'unknown'
+      ? ''
+      : `  ${phrase(language, 'finding.confidence', { confidenceShare: finding.confidence })}`;
+  return `${paint('bold', `${who}${endpointText(group)}  ${phrase(language, `verdict.${finding.verdict}`)}`)}${sure}`;
+}
+
 /** The same, a line for each connection, the oldest first. */
-export function leakConnectionLines({ counts, connections }: Told, options: ReportOptions): string[] {
-  const { paint, width, nowMs, minAgeSeconds } = options;
+export function leakConnectionLines({ counts, connections, evidence = [] }: Told, options: ReportOptions): string[] {
+  const { paint, width } = options;
+  const telling = { ...options, evidence };
   const open = connections
     .filter(({ endedAs }) => endedAs === undefined)
     .toSorted((a, b) => (a.openedBefore < b.openedBefore ? -1 : 1));
-  const lines = [summaryLine(counts.close_wait, groupLeaks(open, nowMs, minAgeSeconds), options)];
+  const lines = [summaryLine(counts.close_wait, groupLeaks(open, telling), options)];
   if (open.length === 0) return lines;
   const [heading = '', ...rows] = tableLines(
     CONNECTION_COLUMNS,
-    open.map((connection) => connectionCells(connection, nowMs)),
+    open.map((connection) => connectionCells(connection, telling, options.language)),
     width,
   );
   return [...lines, '', paint('bold', heading), ...rows];
@@ -98,34 +117,39 @@ export function leakConnectionLines({ counts, connections }: Told, options: Repo
 function summaryLine(
   total: number | null,
   groups: readonly LeakGroup[],
-  { minAgeSeconds, paint }: ReportOptions,
+  { minAgeSeconds, paint, language }: ReportOptions,
 ): string {
   const aged = groups.reduce((sum, group) => sum + group.aged, 0);
-  if (total === 0 && groups.length === 0) return paint('green', 'No connection is in CLOSE_WAIT.');
-  const text = `${total ?? '?'} in CLOSE_WAIT, ${aged} of them for ${ageText(minAgeSeconds)} or longer`;
+  if (total === 0 && groups.length === 0) return paint('green', phrase(language, 'leaks.none'));
+  const parameters: PhraseParameters = total === null ? { aged, minAgeSeconds } : { total, aged, minAgeSeconds };
+  const text = phrase(language, 'leaks.summary', parameters);
   return aged > 0 ? paint('red', text) : text;
 }
 
-function groupCells(group: LeakGroup, paint: Paint): string[] {
-  const { process, endpoint, direction } = group;
-  const arrow = direction === 'outbound' ? '→ ' : direction === 'inbound' ? '← ' : '';
+function groupCells(group: LeakGroup, { paint, language }: ReportOptions): string[] {
+  const { process } = group;
   return [
     String(group.count),
     group.aged > 0 ? paint('red', String(group.aged)) : '0',
     boundedAge(group.oldest),
     String(group.unread),
-    `${arrow}${endpoint.address === null ? `*:${endpoint.port}` : formatEndpoint({ address: endpoint.address, port: endpoint.port })}`,
+    endpointText(group),
     process === null ? '-' : String(process.pid),
     process?.executable ?? '-',
-    CLASS_WORDS[group.class],
+    verdictText(group.finding, language),
     process?.command ?? '',
   ];
 }
 
-function connectionCells(connection: Connection, nowMs: number): string[] {
+function endpointText({ direction, endpoint: { address, port } }: LeakGroup): string {
+  const arrow = direction === 'outbound' ? '→ ' : direction === 'inbound' ? '← ' : '';
+  return `${arrow}${address === null ? `*:${port}` : formatEndpoint({ address, port })}`;
+}
+
+function connectionCells(connection: Connection, telling: Telling, language: Language): string[] {
   const [owner] = connection.owners;
   return [
-    boundedAge(ageOf(connection, nowMs)),
+    boundedAge(ageOf(connection, telling.nowMs)),
     String(connection.recvQueue),
     String(connection.sendQueue),
     formatEndpoint(connection.local),
@@ -133,7 +157,7 @@ function connectionCells(connection: Connection, nowMs: number): string[] {
     owner === undefined ? '-' : String(owner.pid),
     owner?.descriptor === undefined || owner.descriptor === null ? '-' : String(owner.descriptor),
     owner?.executable ?? '-',
-    CLASS_WORDS[leakClassOf(connection)],
+    verdictText(findingOn([connection], telling), language),
   ];
 }
 
@@ -143,29 +167,29 @@ function boundedAge({ atLeast, atMost }: LeakGroup['oldest']): string {
   return atMost === null || ageText(atMost) !== least ? `≥ ${least}` : least;
 }
 
-function evidenceLines(evidence: ProcessEvidence, paint: Paint): string[] {
-  const { process, threads, waits, cpu, throttling, descriptors, missing } = evidence;
+function evidenceLines(evidence: ProcessEvidence, { paint, language }: ReportOptions): string[] {
+  const { process, threads, waits, cpu, throttling, descriptors } = evidence;
   const doing = waits
     .slice(0, 4)
     .map(({ state, wchan, syscall, threads: many }) =>
       `${many} ${state} ${[syscall, wchan].filter(Boolean).join('/')}`.trim(),
-    );
-  const facts = [
-    `${threads.total} threads: ${doing.join(', ') || 'not to be read'}`,
-    ...(cpu === null
-      ? []
-      : [
-          `CPU ${milliseconds(cpu.runMsPerSecond)} running, ${milliseconds(cpu.runQueueWaitMsPerSecond)} waiting for one`,
-        ]),
-    ...(throttling === null ? [] : [`throttled ${milliseconds(throttling.throttledMsPerSecond)}`]),
-    ...(descriptors.used === null ? [] : [`descriptors ${descriptors.used} of ${descriptors.limit ?? 'unlimited'}`]),
+    )
+    .join(', ');
+  const facts: [string, PhraseParameters][] = [
+    doing === ''
+      ? ['leaks.threads_unread', { threads: threads.total }]
+      : ['leaks.threads', { threads: threads.total, doing }],
   ];
-  return [
-    `${paint('bold', `${process.executable} (${process.pid})`)}  ${facts.join('; ')}`,
-    ...missing.map((lack) => `  ${paint('dim', `not seen: ${lack}`)}`),
-  ];
-}
-
-function milliseconds(perSecond: number): string {
-  return `${Number(perSecond.toPrecision(3))} ms/s`;
+  if (cpu !== null) {
+    const { runMsPerSecond, runQueueWaitMsPerSecond: waitMsPerSecond } = cpu;
+    facts.push(['leaks.cpu', { runMsPerSecond, waitMsPerSecond }]);
+  }
+  if (throttling !== null) {
+    facts.push(['leaks.throttled', { throttledMsPerSecond: throttling.throttledMsPerSecond }]);
+  }
+  const { used, limit } = descriptors;
+  if (used !== null)
+    facts.push(limit === null ? ['leaks.descriptors_unlimited', { used }] : ['leaks.descriptors', { used, limit }]);
+  const told = facts.map(([key, parameters]) => phrase(language, key, parameters)).join('; ');
+  return [`${paint('bold', `${process.executable} (${process.pid})`)}  ${told}`];
 }

@@ -20,13 +20,15 @@ export class ProgressCollector implements Collector {
   readonly name = 'acknowledged bytes';
   readonly #source: SocketSource;
   readonly #now: () => number;
+  readonly #everyMs: (count: number) => number;
   #askedAt: number | undefined;
   #missing: readonly string[] = [];
 
-  /** `now`: milliseconds on the monotonic clock. */
-  constructor(source: SocketSource, now: () => number) {
+  /** `now`: milliseconds on the monotonic clock. `everyMs`: between two times that it asks, of so many sockets. */
+  constructor(source: SocketSource, now: () => number, everyMs = atItsPace) {
     this.#source = source;
     this.#now = now;
+    this.#everyMs = everyMs;
   }
 
   get missing(): readonly string[] {
@@ -35,7 +37,7 @@ export class ProgressCollector implements Collector {
 
   async collect({ tracker, takenAt }: Sampled): Promise<Addition> {
     this.#askedAt ??= takenAt;
-    if (takenAt - this.#askedAt < everyMs(tracker.size)) return {};
+    if (takenAt - this.#askedAt < this.#everyMs(tracker.size)) return {};
     this.#askedAt = takenAt;
     this.#missing = [];
     try {
@@ -66,6 +68,6 @@ export class ProgressCollector implements Collector {
 }
 
 /** Of many, that are dumped, as often as they are told of: with the round of connections. */
-function everyMs(count: number): number {
+function atItsPace(count: number): number {
   return count <= ONE_BY_ONE ? EVERY_MS : roundEveryMs(count);
 }

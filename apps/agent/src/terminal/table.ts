@@ -19,13 +19,13 @@ export function tableLines(
   width: number = Number.POSITIVE_INFINITY,
 ): string[] {
   const table = [columns.map(({ heading }) => heading), ...rows];
-  const widths = columns.map((_, index) => Math.max(...table.map((row) => visibleLength(row[index] ?? ''))));
+  const widths = columns.map((_, index) => Math.max(...table.map((row) => displayWidth(row[index] ?? ''))));
   narrow(columns, widths, width);
   return table.map((row) =>
     columns
       .map(({ align }, index) => {
         const cell = cut(row[index] ?? '', widths[index] ?? 0);
-        const padding = ' '.repeat(Math.max(0, (widths[index] ?? 0) - visibleLength(cell)));
+        const padding = ' '.repeat(Math.max(0, (widths[index] ?? 0) - displayWidth(cell)));
         return align === 'right' ? padding + cell : cell + padding;
       })
       .join(GAP)
@@ -48,12 +48,23 @@ function narrow(columns: readonly Column[], widths: number[], width: number): vo
   }
 }
 
-function visibleLength(cell: string): number {
-  return stripVTControlCharacters(cell).length;
+/** Of what fills two columns of a terminal: Chinese characters and their punctuation (East Asian Width, UAX #11). */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/g;
+
+/** How many columns of a terminal a text fills; colours fill none. */
+export function displayWidth(text: string): number {
+  const seen = stripVTControlCharacters(text);
+  return seen.length + (seen.match(WIDE)?.length ?? 0);
 }
 
 /** A cut cell loses its colours: half an escape sequence would colour the rest of the terminal. */
 function cut(cell: string, width: number): string {
-  if (visibleLength(cell) <= width) return cell;
-  return `${stripVTControlCharacters(cell).slice(0, Math.max(0, width - 1))}…`;
+  if (displayWidth(cell) <= width) return cell;
+  let kept = '';
+  for (const character of stripVTControlCharacters(cell)) {
+    if (displayWidth(kept + character) > width - 1) break;
+    kept += character;
+  }
+  return `${kept}…`;
 }

@@ -34,6 +34,17 @@ describe('a table', () => {
     expect(tableLines(COLUMNS, [['1', red, 'x']])[1]).toBe(`  1  ${red}     x`);
     expect(tableLines(COLUMNS, [['1', '\u001b[31mnode server\u001b[39m', 'x']], 15)[1]).toBe('  1  node …  x');
   });
+
+  it('counts Chinese characters as the two columns that they fill', () => {
+    const columns = [{ heading: 'VERDICT', atLeast: 4 }, { heading: 'PID' }] as const;
+    expect(
+      tableLines(columns, [
+        ['代码泄漏', '7'],
+        ['Busy', '8'],
+      ]),
+    ).toEqual(['VERDICT   PID', '代码泄漏  7', 'Busy      8']);
+    expect(tableLines(columns, [['代码泄漏', '7']], 11)[1]).toBe('代码…   7');
+  });
 });
 
 describe('an age', () => {

@@ -2,13 +2,12 @@ import { type Words } from '../language.ts';
 
 /** What speaks for or against a verdict, and what evidence is missing. */
 export const EN: Words = {
-  'reason.read_to_the_end':
-    'everything is read, the end of the stream as well (Recv-Q 0), on {count|connection|connections}',
+  'reason.read_to_the_end': 'nothing is left unread (Recv-Q 0), on {count|connection|connections}',
   'reason.unread': '{bytes|byte waits|bytes wait} unread (Recv-Q), on {count|connection|connections}',
   'reason.only_end_unread': 'nothing but the end of the stream is unread (Recv-Q 1), on {count|connection|connections}',
   'reason.persists': 'in CLOSE_WAIT for {oldestMs}',
   'reason.young': 'in CLOSE_WAIT for no more than {oldestMs}: it may be closed yet',
-  'reason.sent_after_end': 'data was sent after the peer’s end of stream, {sentAgoMs} ago',
+  'reason.sent_after_end': 'data was sent after the peer’s end of stream, {sentAgoMs}',
   'reason.send_queue': '{bytes|byte waits|bytes wait} to be sent or acknowledged (Send-Q)',
   'reason.zero_window': 'the peer’s window is closed: {retries|probe|probes} in vain',
   'reason.retransmits': '{retries|retransmit|retransmits} in vain',
@@ -24,7 +23,7 @@ export const EN: Words = {
   'reason.turnover': '{opened} entered CLOSE_WAIT and {closed} left it lately',
   'reason.others': 'of the same group {count} look otherwise: {verdict}',
 
-  'reason.polled': 'a thread was seen waiting for events {agoMs} ago',
+  'reason.polled': 'a thread was seen waiting for events {agoMs}',
   'reason.not_polled': 'no thread was seen waiting for events in {watchedMs}',
   'reason.idles':
     '{threads} of {of} threads {threads~sleeps|sleep} or {threads~waits|wait} for a child or a signal, and {threads~is|are} not blocked',

@@ -2,12 +2,12 @@ import { type Words } from '../language.ts';
 
 /** What speaks for or against a verdict, and what evidence is missing. */
 export const ZH_HANS: Words = {
-  'reason.read_to_the_end': '{count} 条连接已全部读完，包括流的末尾（Recv-Q 为 0）',
+  'reason.read_to_the_end': '{count} 条连接上没有未读内容（Recv-Q 为 0）',
   'reason.unread': '{count} 条连接上有 {bytes} 字节未读（Recv-Q）',
   'reason.only_end_unread': '{count} 条连接上只有流的末尾未读（Recv-Q 为 1）',
   'reason.persists': '处于 CLOSE_WAIT 已 {oldestMs}',
   'reason.young': '处于 CLOSE_WAIT 不超过 {oldestMs}，可能还会关闭',
-  'reason.sent_after_end': '对端结束发送之后，{sentAgoMs}前仍向它发送过数据',
+  'reason.sent_after_end': '对端结束发送之后，仍向它发送过数据（{sentAgoMs}）',
   'reason.send_queue': '{bytes} 字节等待发送或确认（Send-Q）',
   'reason.zero_window': '对端窗口已关闭，{retries} 次探测无果',
   'reason.retransmits': '{retries} 次重传无果',
@@ -22,7 +22,7 @@ export const ZH_HANS: Words = {
   'reason.turnover': '近期有 {opened} 条进入 CLOSE_WAIT，{closed} 条离开',
   'reason.others': '同组中另有 {count} 条属于：{verdict}',
 
-  'reason.polled': '{agoMs}前看到有线程在等待事件',
+  'reason.polled': '看到有线程在等待事件（{agoMs}）',
   'reason.not_polled': '{watchedMs}内没有看到任何线程等待事件',
   'reason.idles': '{of} 个线程中有 {threads} 个在休眠或等待子进程、信号，并未被阻塞',
   'reason.stopped': '{of} 个线程中有 {threads} 个已停止（状态 T，或被冻结）',
