@@ -18,44 +18,64 @@ const STANDSTILL_GAPS = 3;
 
 /** The first sample is a state of things, not an arrival: nothing is known from before it. */
 export function arrivalsOf(samples: readonly LeakSample[], at: number, thresholds: LeakThresholds): Arrivals {
-  const changes = samples.slice(1);
-  const came = changes.filter(({ opened }) => opened > 0);
-  const opened = sumOf(came, 'opened');
-  const [most = 0, second = 0] = came.map((sample) => sample.opened).sort((a, b) => b - a);
-  const first = came[0]?.at ?? at;
-  const last = came.at(-1)?.at ?? at;
-  const usualGapMs = (last - first) / Math.max(1, came.length - 1);
+  let opened = 0;
+  let ended = 0;
+  let times = 0;
+  let most = 0;
+  let second = 0;
+  let first = at;
+  let last = at;
+  for (let index = 1; index < samples.length; index++) {
+    const sample = samples[index];
+    if (sample === undefined) continue;
+    ended += sample.ended;
+    if (sample.opened === 0) continue;
+    if (times++ === 0) first = sample.at;
+    last = sample.at;
+    opened += sample.opened;
+    second = Math.max(second, Math.min(most, sample.opened));
+    most = Math.max(most, sample.opened);
+  }
+  const { fast, quiet } = thresholds;
+  const usualGapMs = (last - first) / Math.max(1, times - 1);
   return {
     opened,
-    ended: sumOf(changes, 'ended'),
-    areSpread: came.length >= thresholds.fast.arrivalSamples && most + second <= thresholds.fast.burstShare * opened,
-    goOn: came.length > 0 && at - last <= Math.max(STANDSTILL_GAPS * usualGapMs, thresholds.quiet.nothingNewMs / 2),
+    ended,
+    areSpread: times >= fast.arrivalSamples && most + second <= fast.burstShare * opened,
+    goOn: times > 0 && at - last <= Math.max(STANDSTILL_GAPS * usualGapMs, quiet.nothingNewMs / 2),
     overMs: last - first,
   };
 }
 
 /** Whether so many more came than left within so long that it is no chance: comings and goings vary by their square root. */
 export function moreCame(samples: readonly LeakSample[], at: number, withinMs: number, deviations: number): boolean {
-  const recent = samples.slice(1).filter((sample) => sample.at > at - withinMs);
-  const opened = sumOf(recent, 'opened');
-  const ended = sumOf(recent, 'ended');
+  const { opened, ended } = passageWithin(samples, at, withinMs);
   return opened - ended > deviations * Math.sqrt(opened + ended);
 }
 
 /** How many left the leaked within so long. */
 export function endedWithin(samples: readonly LeakSample[], at: number, withinMs: number): number {
-  return sumOf(
-    samples.filter((sample) => sample.at > at - withinMs),
-    'ended',
-  );
+  return passageWithin(samples, at, withinMs).ended;
 }
 
 /** How many more came than left within so long. */
 export function newWithin(samples: readonly LeakSample[], at: number, withinMs: number): number {
-  const recent = samples.slice(1).filter((sample) => sample.at > at - withinMs);
-  return sumOf(recent, 'opened') - sumOf(recent, 'ended');
+  const { opened, ended } = passageWithin(samples, at, withinMs);
+  return opened - ended;
 }
 
-function sumOf(samples: readonly LeakSample[], name: 'opened' | 'ended'): number {
-  return samples.reduce((sum, sample) => sum + sample[name], 0);
+function passageWithin(
+  samples: readonly LeakSample[],
+  at: number,
+  withinMs: number,
+): Pick<Arrivals, 'opened' | 'ended'> {
+  let opened = 0;
+  let ended = 0;
+  for (let index = samples.length - 1; index > 0; index--) {
+    const sample = samples[index];
+    if (sample === undefined || sample.at <= at - withinMs) break;
+    opened += sample.opened;
+    ended += sample.ended;
+  }
+  return { opened, ended };
 }

@@ -19,6 +19,7 @@ export interface LeakGrowth {
 interface Look {
   readonly stretch: LeakStretch;
   readonly newest: LeakSample;
+  readonly arrivals: Arrivals;
   readonly points: readonly Point[];
   readonly rise: Rise | null;
   readonly at: number;
@@ -38,7 +39,17 @@ export function growthOf(
   const newest = stretch.samples.at(-1);
   if (newest === undefined || newest.leaked === 0) return { by: null, perMs: null, since: null, reasons: [] };
   const points = stretch.samples.map((sample) => ({ at: sample.at, value: sample.leaked }));
-  const look = { stretch, newest, points, rise: riseOf(points, thresholds.trend.dropShare), at, trigger, thresholds };
+  const arrivals = arrivalsOf(stretch.samples, at, thresholds);
+  const look = {
+    stretch,
+    newest,
+    arrivals,
+    points,
+    rise: riseOf(points, thresholds.trend.dropShare),
+    at,
+    trigger,
+    thresholds,
+  };
   return (
     (newest.leaked >= trigger ? growing(look) : null) ??
     growingSlowly(window, look) ?? {
@@ -50,8 +61,7 @@ export function growthOf(
   );
 }
 
-function growing({ stretch, newest, points, rise, at, trigger, thresholds }: Look): LeakGrowth | null {
-  const arrivals = arrivalsOf(stretch.samples, at, thresholds);
+function growing({ stretch, newest, arrivals, points, rise, at, trigger, thresholds }: Look): LeakGrowth | null {
   if (!arrivals.areSpread || stretch.isTooth) return null;
   const perMs = rise?.perMs ?? null;
   // A rise that began within the window began with sockets that were not yet leaked; an older one, with the oldest.
@@ -78,11 +88,10 @@ function growingSlowly({ hours }: LeakWindow, { newest, at, thresholds }: Look):
 }
 
 /** Why it is no leak yet. */
-function notGrowing({ stretch, newest: { leaked }, at, trigger, thresholds }: Look): Reason {
+function notGrowing({ stretch, newest: { leaked }, arrivals, trigger }: Look): Reason {
   if (leaked < trigger) return { key: 'leak.few', parameters: { leaked, trigger } };
   if (stretch.isTooth) return { key: 'leak.tooth', parameters: { leaked } };
-  const { goOn } = arrivalsOf(stretch.samples, at, thresholds);
-  return { key: goOn ? 'leak.changing' : 'leak.still', parameters: { leaked } };
+  return { key: arrivals.goOn ? 'leak.changing' : 'leak.still', parameters: { leaked } };
 }
 
 function isFast(

@@ -24,7 +24,7 @@ export function stretchOf(all: readonly LeakSample[], restartedAt: number | null
   }
   const drop = dropsOf(samples, dropShare).at(-1);
   if (drop === undefined) return { samples, hasDropped: false, isTooth: false };
-  const before = Math.max(...samples.slice(0, drop).map(({ leaked }) => leaked));
+  const before = samples.slice(0, drop).reduce((highest, { leaked }) => Math.max(highest, leaked), 0);
   return { samples, hasDropped: true, isTooth: (samples.at(-1)?.leaked ?? 0) < before * PAST_THE_PEAK };
 }
 

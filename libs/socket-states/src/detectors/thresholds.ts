@@ -40,7 +40,8 @@ export interface TrendThresholds {
   readonly dropShare: number;
   readonly points: number;
   readonly segmentShare: number;
-  readonly lastQuarterShare: number;
+  /** The first half and the last quarter rise at such a share of the slope at least. */
+  readonly partShare: number;
   /** The rise is at least so many times the square root of the level: what comes and goes by chance is less. */
   readonly deviations: number;
 }
@@ -141,7 +142,7 @@ const TREND: TrendThresholds = {
   dropShare: 0.5,
   points: 10,
   segmentShare: 1 / 3,
-  lastQuarterShare: 0.3,
+  partShare: 0.3,
   deviations: 4,
 };
 

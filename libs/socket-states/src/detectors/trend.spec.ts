@@ -24,6 +24,12 @@ describe('a trend', () => {
     expect(rising(tenMinutes((index) => Math.min(index, 60)))).toBe(false);
   });
 
+  it.each([0, 10, 20, 25])('is none of a step within %d samples, wherever it is', (width) => {
+    for (let begin = 5; begin < 115; begin += 5) {
+      expect(rising(tenMinutes((index) => 200 + 10 * Math.max(0, Math.min(index - begin, width || 1))))).toBe(false);
+    }
+  });
+
   it('is none of what rises less than it varies by chance', () => {
     expect(rising(tenMinutes((index) => 1_000 + index / 2))).toBe(false);
   });

@@ -72,7 +72,8 @@ function presentMs(points: readonly Point[], from: number, at: number, longestGa
 
 /**
  * Whether a series keeps rising, and not by chance: the window is there, its longest segment is long enough and rises by
- * `leastGrowth` and by more than what comes and goes by chance, and its last quarter still rises. Points oldest first.
+ * `leastGrowth` and by more than what comes and goes by chance, its first half rose (it is no step) and its last quarter
+ * still does. Points oldest first.
  */
 export function isRising(
   points: readonly Point[],
@@ -93,8 +94,12 @@ export function isRising(
   const slope = slopePerMs(segment);
   const level = segment.reduce((sum, { value }) => sum + value, 0) / segment.length;
   if (slope <= 0 || slope * span < Math.max(leastGrowth, thresholds.deviations * Math.sqrt(level))) return false;
-  const quarterFrom = (segment.at(-1)?.at ?? at) - span / 4;
-  const quarter = segment.filter((point) => point.at >= quarterFrom);
-  const last = quarter.length >= QUARTER_POINTS ? quarter : segment.slice(-QUARTER_POINTS);
-  return slopePerMs(last) >= thresholds.lastQuarterShare * slope;
+  const least = thresholds.partShare * slope;
+  const end = segment.at(-1)?.at ?? at;
+  const middle = end - span / 2;
+  const firstHalf = segment.filter((point) => point.at <= middle);
+  const lastQuarter = segment.filter((point) => point.at >= end - span / 4);
+  return [firstHalf, lastQuarter.length >= QUARTER_POINTS ? lastQuarter : segment.slice(-QUARTER_POINTS)].every(
+    (part) => slopePerMs(part) >= least,
+  );
 }

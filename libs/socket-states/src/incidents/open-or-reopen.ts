@@ -17,7 +17,9 @@ export function begun(
   const severity = detection.level;
   if (lastResolved !== null) {
     if (isSilenced(lastResolved, severity, at, thresholds)) return NOTHING;
-    if (at - lastResolved.resolvedAt <= thresholds.reopenWithinMs) return goneOn(lastResolved, detection, severity, at);
+    if (at - lastResolved.resolvedAt <= thresholds.reopenWithinMs) {
+      return goneOn(lastResolved, detection, severity, at, restartedAt);
+    }
   }
   const { rule, key, figures, reasons } = detection;
   const incident: OpenIncident = {
@@ -52,7 +54,13 @@ function isSilenced(
   return resolvedAs === 'by_hand' && at - resolvedAt <= byHandSilenceMs && !isWorse;
 }
 
-function goneOn(previous: ResolvedIncident, detection: Detection, severity: Severity, at: number): Advance {
+function goneOn(
+  previous: ResolvedIncident,
+  detection: Detection,
+  severity: Severity,
+  at: number,
+  restartedAt: number | null,
+): Advance {
   const { figures, reasons } = detection;
   const before = previous.incident;
   const incident: OpenIncident = {
@@ -62,6 +70,7 @@ function goneOn(previous: ResolvedIncident, detection: Detection, severity: Seve
     quietSince: null,
     clearingSince: null,
     easingSince: null,
+    restartedAt: restartedAt ?? before.restartedAt,
     figures,
     figuresAt: at,
     peak: peakOf(before.peak, detection, at),
