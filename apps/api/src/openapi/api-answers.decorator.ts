@@ -23,13 +23,20 @@ const ANYWHERE = [403, 500, 503];
 
 /** Documents a route's answers in OpenAPI, errors in the contract's shape. */
 export function ApiAnswers<Ok extends z.ZodType>({ summary, ok, csv, errors }: Answers<Ok>) {
-  const statuses = [...new Set([...errors, ...ANYWHERE])].sort();
   return applyDecorators(
     ApiOperation({ summary }),
     ok === undefined
       ? ApiResponse({ status: 204, description: 'Done' })
       : ApiResponse({ status: 200, description: 'OK', content: contentOf(ok, csv !== undefined) }),
     ...(csv === undefined ? [] : [AsCsv(csv)]),
+    ApiErrors(errors),
+  );
+}
+
+/** Documents the errors alone, of a route whose answer is no JSON body. */
+export function ApiErrors(errors: readonly number[]) {
+  const statuses = [...new Set([...errors, ...ANYWHERE])].sort();
+  return applyDecorators(
     ...statuses.map((status) =>
       ApiResponse({ status, description: reasonOf(status), schema: openApiSchema(ErrorAnswerSchema, 'output') }),
     ),

@@ -92,6 +92,14 @@ const DETAILS: IncidentDetails = {
 export const INCIDENT_EXAMPLES: RouteExamples = {
   'GET /api/v1/incidents': { answer: { items: [INCIDENT], nextCursor: null } },
   'GET /api/v1/incidents/{id}': { answer: DETAILS },
+  'GET /api/v1/incidents/{id}/report': {
+    answer: {
+      writtenAt: '2026-11-22T14:02:30.000Z',
+      language: 'en',
+      headline: 'checkout-service leaks 412 connections to 10.0.2.7:443',
+      incident: DETAILS,
+    },
+  },
   'POST /api/v1/incidents/{id}/acknowledge': { body: { note: 'Rolling back **2.14**.' }, answer: DETAILS },
   'DELETE /api/v1/incidents/{id}/acknowledge': { answer: DETAILS },
   'POST /api/v1/incidents/{id}/resolve': { body: { note: 'The rollback is out.' }, answer: DETAILS },
