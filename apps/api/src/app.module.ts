@@ -27,7 +27,6 @@ import { LeaksModule } from './leaks/leaks.module.ts';
 import { LiveModule } from './live/live.module.ts';
 import { loggerOptions } from './log/logger-options.ts';
 import { MetricsModule } from './metrics/metrics.module.ts';
-import { MetricsModule } from './metrics/metrics.module.ts';
 import { NamespacesModule } from './namespaces/namespaces.module.ts';
 import { PackingModule } from './packing/packing.module.ts';
 import { PortsModule } from './ports/ports.module.ts';
@@ -103,7 +102,6 @@ export class AppModule {
         RetentionModule,
         RulesModule,
         AnnotationsModule,
-        MetricsModule,
         MetricsModule,
       ],
       providers: [
