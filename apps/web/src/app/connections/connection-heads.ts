@@ -24,6 +24,7 @@ export const HEADS: readonly Head[] = [
   head('direction', 'column.direction'),
   head('peer', 'column.peer'),
   head('process', 'column.process'),
+  head('verdict', 'column.verdict'),
   head('pid', 'column.pid', true),
   head('descriptor', 'column.descriptor', true),
   head('recvQueue', 'column.recvQueue', true, true),

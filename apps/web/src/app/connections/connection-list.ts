@@ -18,6 +18,7 @@ import { ConnectionHeads } from './connection-heads.ts';
 import { ConnectionOwner } from './connection-owner.ts';
 import { ConnectionQueue } from './connection-queue.ts';
 import { connectionRow, filterRows, sortRows, type ConnectionRow, type Sort } from './connection-rows.ts';
+import { VerdictName } from '../verdicts/verdict-name.ts';
 import { SortChoice } from './sort-choice.ts';
 import { keepScrollAnchor } from './scroll-anchor.ts';
 
@@ -45,6 +46,7 @@ const PHONE = '(max-width: 860px)';
     ErrorState,
     SortChoice,
     TranslocoPipe,
+    VerdictName,
   ],
   templateUrl: './connection-list.html',
   styleUrl: './connection-list.scss',
@@ -61,6 +63,11 @@ export class ConnectionList {
   readonly asOf = input.required<string | undefined>();
   /** By socketId, those that another instant has not, or that it alone has. */
   readonly marks = input<ReadonlyMap<string, ConnectionChange>>(new Map<string, ConnectionChange>());
+  /** Whether the verdict of a row is a button: who listens to `opened` shows what is known of the connection. */
+  readonly opens = input(false);
+  /** The one that is open beside the list, by its socketId. */
+  readonly shown = input<string>();
+  readonly opened = output<string>();
   readonly sort = input.required<Sort>();
   readonly filter = input.required<string>();
   readonly failure = input.required<unknown>();

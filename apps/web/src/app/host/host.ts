@@ -15,6 +15,8 @@ import { requestFailure } from '../ui/request-failure.ts';
 import { StateGroups } from '../ui/state-groups.ts';
 import { readConnections } from '../connections/connection-reads.ts';
 import { DEFAULT_SORT, sortOf, type Sort } from '../connections/connection-rows.ts';
+import { ConnectionDrawer } from '../connections/connection-drawer.ts';
+import { LeakList } from '../leaks/leak-list.ts';
 import { ConnectionList } from '../connections/connection-list.ts';
 import { HostCharts } from './host-charts.ts';
 import { HostHeader } from './host-header.ts';
@@ -32,11 +34,13 @@ import { isAgentless } from './agentless.ts';
   selector: 'cw-host',
   imports: [
     AgentLacks,
+    ConnectionDrawer,
     ConnectionList,
     EmptyState,
     ErrorState,
     HostCharts,
     HostHeader,
+    LeakList,
     NamespaceSwitch,
     PortsPanel,
     ProcessEvidencePanel,
@@ -57,6 +61,8 @@ export class HostPage {
   readonly filter = input<string>();
   readonly at = input<string>();
   readonly netns = input<string>();
+  /** The connection whose drawer is open, by its socketId. */
+  readonly connection = input<string>();
 
   private readonly router = inject(Router);
   private readonly clock = inject(Clock);
@@ -117,6 +123,11 @@ export class HostPage {
   });
   protected readonly listError = computed(() => (this.connections() === undefined ? this.readList.error() : undefined));
 
+  /** Rises when the open connection is told anew. */
+  protected readonly connectionVersion = computed(
+    () => this.connections()?.find(({ socketId }) => socketId === this.connection())?.heardAt,
+  );
+
   constructor() {
     const title = inject(PageTitle);
     effect(() => title.set(this.host()?.hostname));
@@ -138,6 +149,11 @@ export class HostPage {
   /** Typing is no step to go back to. */
   protected showFilter(filter: string): void {
     this.show({ filter: filter || null }, true);
+  }
+
+  /** Beside the list, so that the next one is a click away; null: none. */
+  protected showConnection(socketId: string | null): void {
+    this.show({ connection: socketId }, this.connection() !== undefined);
   }
 
   protected showAt(at: string | undefined): void {

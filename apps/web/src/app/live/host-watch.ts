@@ -7,6 +7,8 @@ import type {
   HostDetailsNews,
   HostPicture,
   HostSnapshot,
+  HostVerdicts,
+  LeakGroup,
   NamespaceItem,
 } from '@closewatch/protocol';
 import { LiveConnection } from './live-connection.ts';
@@ -18,10 +20,18 @@ export interface HeardConnection extends ConnectionItem {
   readonly heardAt: number;
 }
 
+/** Leaks and when this page heard of their ages, in milliseconds of `performance.now()`. */
+export interface HeardLeaks {
+  readonly items: readonly LeakGroup[];
+  readonly heardAt: number;
+}
+
 export interface HostWatch {
   /** The host after its last commit; null until the first picture. */
   readonly host: Signal<Host | null>;
   readonly connections: Signal<readonly HeardConnection[] | null>;
+  /** Who leaks through this namespace, and when this page heard of it; null until the first picture. */
+  readonly leaks: Signal<HeardLeaks | null>;
   /** What the newest snapshots of the namespace told; null until the first picture of it. */
   readonly details: Signal<NamespaceDetails | null>;
   /** The namespaces that the host has beside its own. */
@@ -34,7 +44,7 @@ export interface HostWatch {
 /** The details of the one namespace that is watched. */
 export type NamespaceDetails = Omit<HostDetails, 'namespaces'>;
 
-type HostMessage = HostSnapshot | HostConnections | HostDetailsNews;
+type HostMessage = HostSnapshot | HostConnections | HostDetailsNews | HostVerdicts;
 
 /** Watches the host that `id` names through its namespace `netns`, and others when they change, as long as the injection context lives. */
 export function watchHost(id: Signal<string>, netns: Signal<number>): HostWatch {
@@ -44,6 +54,7 @@ export function watchHost(id: Signal<string>, netns: Signal<number>): HostWatch 
   const list = signal<readonly HeardConnection[] | null>(null);
   const details = signal<NamespaceDetails | null>(null);
   const namespaces = signal<readonly NamespaceItem[]>([]);
+  const leaks = signal<HeardLeaks | null>(null);
   const pictures = signal(0);
   const error = signal<{ statusCode: number; message: string } | null>(null);
   let shownId: string | undefined;
@@ -61,6 +72,7 @@ export function watchHost(id: Signal<string>, netns: Signal<number>): HostWatch 
     connections.set(null);
     list.set(null);
     details.set(null);
+    leaks.set(null);
     error.set(null);
     pictures.set(0);
   };
@@ -81,11 +93,13 @@ export function watchHost(id: Signal<string>, netns: Signal<number>): HostWatch 
         details.set(ofNamespace);
         namespaces.set(others);
         publish(new Map(heard(picture.connections).map((item) => [item.socketId, item])));
+        leaks.set({ items: picture.leaks, heardAt: performance.now() });
         pictures.update((count) => count + 1);
       },
       apply: (message) => {
         if ('host' in message) host.set(message.host);
         else if ('changed' in message) publish(mergeConnections(connections() ?? new Map(), message));
+        else if ('leaks' in message) leaks.set({ items: message.leaks, heardAt: performance.now() });
         else {
           const { namespaces: others, ...ofNamespace } = message.details;
           if (others !== undefined) namespaces.set(others);
@@ -100,6 +114,7 @@ export function watchHost(id: Signal<string>, netns: Signal<number>): HostWatch 
     host: host.asReadonly(),
     connections: list.asReadonly(),
     details: details.asReadonly(),
+    leaks: leaks.asReadonly(),
     namespaces: namespaces.asReadonly(),
     pictures: pictures.asReadonly(),
     error: error.asReadonly(),
@@ -116,7 +131,7 @@ function listenTo(
     const hostId = 'host' in message ? message.host.id : message.hostId;
     if (hostId === id && message.netns === netns) receive(message);
   };
-  const events = ['host:snapshot', 'host:connections', 'host:details'] as const;
+  const events = ['host:snapshot', 'host:connections', 'host:details', 'host:verdicts'] as const;
   for (const event of events) transport.on(event, ofStream);
   return () => {
     for (const event of events) transport.off(event, ofStream);

@@ -6,6 +6,7 @@ import { EnvironmentInjector, createEnvironmentInjector, runInInjectionContext, 
 import { TestBed } from '@angular/core/testing';
 import type { HostPicture } from '@closewatch/protocol';
 import { AT, HOST_ID, connection, details, host, namespace } from '../../testing/builders.ts';
+import { leak } from '../../testing/leaks.ts';
 import { LiveServer, until } from '../../testing/live-server.ts';
 import { mergeHosts, watchFleet, type FleetWatch } from './fleet-watch.ts';
 import { watchHost, type HostWatch } from './host-watch.ts';
@@ -184,6 +185,20 @@ describe('watching a namespace of a host', () => {
       orphans: { takenAt: AT, count: 9, items: [] },
       kernel: { takenAt: AT, counters: { TW: 7 } },
     });
+  });
+
+  it('takes the leaks of the picture and those that are told after it', async () => {
+    serveHost();
+    const watch = open();
+    await until('live', () => live.status() === 'live');
+    expect(watch.leaks()?.items).toEqual([]);
+    server.emit('host:verdicts', {
+      ...{ cursor: '11', previousCursor: '10', hostId: HOST_ID, netns: 0 },
+      leaks: [leak({ leaked: 7 })],
+    });
+    await until('told', () => watch.leaks()?.items.length === 1);
+    expect(watch.leaks()?.items).toEqual([leak({ leaked: 7 })]);
+    expect(watch.leaks()?.heardAt).toBeLessThanOrEqual(performance.now());
   });
 
   it('leaves one for the other and keeps showing the host, undisturbed by messages of the one it left', async () => {

@@ -9,7 +9,7 @@ import { Phrases } from '../i18n/phrases.ts';
   selector: 'cw-verdict-name',
   template: `<span [title]="meaning()">{{ name() }}</span>
     @if (share(); as known) {
-      <span class="share" [title]="sureness()">{{ known }}</span>
+      &ngsp;<span class="share" [title]="sureness()">{{ known }}</span>
     }`,
   styles: `
     .share {
