@@ -55,6 +55,7 @@ export const EN: Words = {
   'missing.longer_watch': 'a longer watch: it was seen for {watchedMs}, a lock is sure after {neededMs}',
   'missing.some_threads': '{looked} of {total} threads were looked at',
   'missing.accept_queue': 'how full the accept queue is: its listener was not seen',
-  'missing.progress': 'whether data is still sent: that takes a longer watch',
+  'missing.progress':
+    'whether data is still sent to the peer, as in a half-close: the agent’s source of sockets does not tell',
   'missing.other': '{text}',
 };

@@ -50,6 +50,6 @@ export const ZH_HANS: Words = {
   'missing.longer_watch': '更长时间的观察：目前观察了 {watchedMs}，确认死锁需要 {neededMs}',
   'missing.some_threads': '{total} 个线程中只查看了 {looked} 个',
   'missing.accept_queue': '接受队列有多满：没有看到其监听套接字',
-  'missing.progress': '是否仍在发送数据：需要更长时间的观察',
+  'missing.progress': '是否仍在向对端发送数据（如半关闭）：代理的数据来源没有提供',
   'missing.other': '{text}',
 };

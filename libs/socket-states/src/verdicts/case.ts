@@ -31,6 +31,8 @@ export interface Facts {
   readonly endUnread: number;
   readonly idleOutbound: number;
   readonly sendBytes: number;
+  /** Of which it is not known how far the peer acknowledged, nor when data was sent. */
+  readonly progressUntold: number;
   readonly oldestMs: number;
   /** Since data was sent last, of the one that sent last; infinite: none did. */
   readonly sentAgoMs: number;
@@ -43,6 +45,7 @@ export function factsOf(members: readonly Judged[]): Facts {
   let endUnread = 0;
   let idleOutbound = 0;
   let sendBytes = 0;
+  let progressUntold = 0;
   let oldestMs = 0;
   let sentAgoMs = Infinity;
   for (const { socket, waitedMs, sentAgoMs: sentAgo } of members) {
@@ -51,12 +54,13 @@ export function factsOf(members: readonly Judged[]): Facts {
     if (socket.recvQueue > 0) unread += many;
     if (socket.recvQueue === 1) endUnread += many;
     if (isIdleOutbound(socket)) idleOutbound += many;
+    if (socket.bytesAcked === null && socket.lastSentAt === null) progressUntold += many;
     unreadBytes += socket.recvQueue * many;
     sendBytes += socket.sendQueue * many;
     oldestMs = Math.max(oldestMs, waitedMs);
     sentAgoMs = Math.min(sentAgoMs, sentAgo);
   }
-  return { count, unread, unreadBytes, endUnread, idleOutbound, sendBytes, oldestMs, sentAgoMs };
+  return { count, unread, unreadBytes, endUnread, idleOutbound, sendBytes, progressUntold, oldestMs, sentAgoMs };
 }
 
 /** The accept queue they wait in, as full as it was seen; null: it was not seen. */

@@ -26,6 +26,7 @@ const AGED = 0.9;
 const READ_THOUGH_STUCK = 0.8;
 const BY_QUEUES_ALONE = 0.45;
 const HELD_UP = 0.7;
+const PROGRESS_UNTOLD = 0.9;
 const NO_QUEUE_SEEN = 0.8;
 
 /** From 0 to 1, rounded to hundredths. */
@@ -36,6 +37,7 @@ export function confidenceOf(verdict: Verdict, facts: Facts, { members, conditio
     case 'not_reading':
       if (condition === undefined) confidence *= BY_QUEUES_ALONE;
       else confidence *= condition.is === 'healthy' ? condition.certainty : HELD_UP;
+      if (verdict === 'code_leak' && facts.progressUntold > 0) confidence *= PROGRESS_UNTOLD;
       confidence *= byAge(facts);
       break;
     case 'stopped':

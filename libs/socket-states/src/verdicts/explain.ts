@@ -93,8 +93,10 @@ function reasonsByProcess(
 ): Told {
   const orphaned = facts.count === 0 ? (condition?.process.orphaned ?? 0) : 0;
   const sockets = orphaned > 0 ? [reason('reason.orphaned', { count: orphaned })] : queue;
+  // Without it a half-close that works looks like a leak.
+  const untold = verdict === 'code_leak' && facts.progressUntold > 0 ? [reason('missing.progress')] : [];
   if (condition === undefined) {
-    return { for: [...sockets, ...age.for], against: age.against, missing: [reason('missing.process')] };
+    return { for: [...sockets, ...age.for], against: age.against, missing: [reason('missing.process'), ...untold] };
   }
   const isHealthy = verdict === 'code_leak' || verdict === 'not_reading';
   const agrees = isHealthy ? condition.is === 'healthy' : true;
@@ -115,7 +117,7 @@ function reasonsByProcess(
       ...(agrees ? condition.against : [...condition.for, ...withoutPolled(condition.against)]),
       ...age.against,
     ],
-    missing: condition.missing,
+    missing: [...condition.missing, ...untold],
   };
 }
 

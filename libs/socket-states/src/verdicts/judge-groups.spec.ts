@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { AT, ago, observedProcess, observedSocket, waits } from '../testing/observed.ts';
 import { judge, judgeWith } from './judge.ts';
+import { type ObservedSocket } from './observed.ts';
 import { conditionOf } from './process-condition.ts';
 import { type Finding, type Verdict } from './verdict.ts';
 
@@ -53,16 +54,21 @@ describe('the verdict on a group', () => {
   });
 });
 
-// 18 ms where it runs by itself; in the test's sandbox calls of Date cost several times as much.
-it('judges a connection in less than 20 µs, where there are 20,000 of one process', () => {
+// 20,000 take 18 ms where nothing else runs, twice what it takes to read their dates; by that a busy machine is measured, too.
+it('judges connections of one process one by one in no more than ten times what it takes to read their dates', () => {
   const condition = conditionOf(observedProcess());
-  const sockets = Array.from({ length: 20_000 }, (_, index) =>
+  const sockets = Array.from({ length: 5_000 }, (_, index) =>
     observedSocket({ recvQueue: index % 3, openedBefore: ago(index * 10) }),
   );
-  const once = (): number => {
+  const msOf = (work: (socket: ObservedSocket) => unknown): number => {
     const from = performance.now();
-    for (const socket of sockets) judgeWith(condition, [socket], context);
+    for (const socket of sockets) work(socket);
     return performance.now() - from;
   };
-  expect(Math.min(once(), once(), once(), once(), once())).toBeLessThan(400);
+  const rounds = Array.from({ length: 9 }, () => ({
+    judging: msOf((socket) => judgeWith(condition, [socket], context)),
+    reading: msOf(({ openedBefore, lastSentAt }) => Date.parse(openedBefore) + Date.parse(lastSentAt ?? '')),
+  }));
+  const least = (of: 'judging' | 'reading'): number => Math.min(...rounds.map((round) => round[of]));
+  expect(least('judging') / least('reading')).toBeLessThan(10);
 });

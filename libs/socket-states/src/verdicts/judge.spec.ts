@@ -99,4 +99,12 @@ describe('the verdict on a connection', () => {
     expect(keysOf(waiting(null).missing)).toEqual(['missing.accept_queue']);
     expect(waiting(null).confidence).toBeLessThan(waiting({ length: 6, limit: 5 }).confidence);
   });
+
+  it('is less sure where it is not told whether data is still sent', () => {
+    const untold = judge([observedSocket({ bytesAcked: null, lastSentAt: null })], observedProcess(), context);
+    expect(untold).toMatchObject({ verdict: 'code_leak', missing: [{ key: 'missing.progress' }] });
+    expect(untold.confidence).toBeLessThan(0.9);
+    const nothingSent = judge([observedSocket({ bytesAcked: 0, lastSentAt: null })], observedProcess(), context);
+    expect(nothingSent).toMatchObject({ confidence: 0.95, missing: [] });
+  });
 });

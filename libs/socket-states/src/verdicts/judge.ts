@@ -38,9 +38,8 @@ export function judgeWith(
     return verdictOn([judgedAt(only, condition, at)], [], condition, context);
   }
   const judged = sockets.map((socket) => judgedAt(socket, condition, at));
-  const counting = considered(judged);
-  const verdict = mostFrequent(counting);
-  const members = counting.filter((one) => one.verdict === verdict);
+  const verdict = mostFrequent(considered(judged));
+  const members = judged.filter((one) => one.verdict === verdict);
   const others = judged.filter((one) => one.verdict !== verdict);
   return verdictOn(members, others, condition, context);
 }
