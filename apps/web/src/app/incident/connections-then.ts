@@ -9,6 +9,8 @@ export interface ThenAsked {
   readonly netns: number;
   /** Milliseconds since the epoch. */
   readonly atMs: number;
+  /** Whether that is now: then why each does not close rests on all evidence. */
+  readonly isNow: boolean;
   /** What to mark the difference to; null: nothing. */
   readonly againstMs: number | null;
 }
@@ -26,7 +28,10 @@ export interface ConnectionsThen {
 /** The connections of a host as of an instant, beside what was there at another. The last answer stays until the next is there. */
 export function connectionsThen(asked: Signal<ThenAsked>): ConnectionsThen {
   const list = readConnections(
-    computed(() => ({ hostId: asked().hostId, netns: asked().netns, at: new Date(asked().atMs).toISOString() })),
+    computed(() => {
+      const { hostId, netns, atMs, isNow } = asked();
+      return { hostId, netns, at: isNow ? undefined : new Date(atMs).toISOString() };
+    }),
   );
   const changes = readChanges(
     computed(() => {

@@ -1,10 +1,12 @@
 import { Component, computed, inject, input } from '@angular/core';
-import { ProcessEvidenceSchema, StateCountsSchema, type IncidentEvidence } from '@closewatch/protocol';
+import type { IncidentEvidence } from '@closewatch/protocol';
 import { TranslocoPipe } from '@jsverse/transloco';
 import { ProcessEvidencePanel } from '../evidence/process-evidence.ts';
 import { Formats } from '../i18n/formats.ts';
 import { StateGroups } from '../ui/state-groups.ts';
-import { factsOf } from './evidence-facts.ts';
+import { EvidenceConnections } from './evidence-connections.ts';
+import { evidenceRounds, type EvidencePiece } from './evidence-pieces.ts';
+import { EvidenceTwoEnds } from './evidence-two-ends.ts';
 
 /** Translation keys of the kinds. */
 const TITLES: Readonly<Record<IncidentEvidence['kind'], string>> = {
@@ -23,7 +25,7 @@ const TITLES: Readonly<Record<IncidentEvidence['kind'], string>> = {
 /** What was gathered when it fired, newest first: it is kept when the samples of that time are gone. */
 @Component({
   selector: 'cw-incident-evidence',
-  imports: [ProcessEvidencePanel, StateGroups, TranslocoPipe],
+  imports: [EvidenceConnections, EvidenceTwoEnds, ProcessEvidencePanel, StateGroups, TranslocoPipe],
   templateUrl: './incident-evidence.html',
   styleUrl: './incident-evidence.scss',
 })
@@ -31,29 +33,9 @@ export class IncidentEvidenceBoard {
   readonly evidence = input.required<readonly IncidentEvidence[]>();
 
   protected readonly formats = inject(Formats);
-  protected readonly titles = TITLES;
-  /** Each gathering is a round: pieces of one instant. */
-  protected readonly rounds = computed(() => {
-    const rounds = new Map<string, IncidentEvidence[]>();
-    for (const piece of this.evidence()) {
-      rounds.set(piece.capturedAt, [...(rounds.get(piece.capturedAt) ?? []), piece]);
-    }
-    return [...rounds]
-      .map(([capturedAt, pieces]) => ({ capturedAt, atMs: Date.parse(capturedAt), pieces: pieces.map(shown) }))
-      .sort((a, b) => b.atMs - a.atMs);
-  });
-}
+  protected readonly rounds = computed(() => evidenceRounds(this.evidence()));
 
-/** With what the page has a picture for parsed; the rest as facts. */
-function shown({ number, capturedAt, kind, content }: IncidentEvidence) {
-  const process = kind === 'process' ? ProcessEvidenceSchema.safeParse(content) : undefined;
-  const counts = kind === 'counts' ? StateCountsSchema.safeParse(content) : undefined;
-  const pictured = process?.success === true || counts?.success === true;
-  return {
-    number,
-    kind,
-    process: process?.success ? { takenAt: capturedAt, items: [process.data] } : null,
-    counts: counts?.success ? counts.data : null,
-    facts: pictured ? [] : factsOf(content),
-  };
+  protected titleOf(piece: EvidencePiece): string {
+    return TITLES[piece.of === 'facts' ? piece.kind : piece.of];
+  }
 }

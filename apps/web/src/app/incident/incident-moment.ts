@@ -86,6 +86,7 @@ export class IncidentMoment {
       hostId: this.hostId(),
       netns: this.netns(),
       atMs: this.settledMs(),
+      isNow: this.asOf() === undefined,
       againstMs: this.againstMs(),
     })),
   );
