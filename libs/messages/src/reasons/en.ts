@@ -36,6 +36,7 @@ export const EN: Words = {
   'reason.run_queue_wait': 'it waits for a CPU {waitShare} of the time and has one {runShare}',
   'reason.runs': 'it uses {runShare} of a CPU',
   'reason.no_cpu': 'it uses hardly any CPU ({runShare})',
+  'reason.sending': '{threads} of {of} threads {threads~waits|wait} for room to send',
   'reason.process_stuck': 'the process itself is held up: {verdict}',
 
   'missing.process': 'what its process does: nothing is known of it',

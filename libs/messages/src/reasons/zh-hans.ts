@@ -34,6 +34,7 @@ export const ZH_HANS: Words = {
   'reason.run_queue_wait': '它有 {waitShare} 的时间在等待 CPU，只有 {runShare} 的时间在运行',
   'reason.runs': '它占用一个 CPU 的 {runShare}',
   'reason.no_cpu': '它几乎不占用 CPU（{runShare}）',
+  'reason.sending': '{of} 个线程中有 {threads} 个在等待发送缓冲区的空间',
   'reason.process_stuck': '进程本身受阻：{verdict}',
 
   'missing.process': '其进程在做什么：一无所知',

@@ -12,7 +12,7 @@ export const EN: Words = {
   'verdict.not_reading.meaning':
     'Bytes or the end of the stream wait unread while the threads are healthy: nobody watches this socket.',
   'advice.not_reading':
-    'Have every idle connection watched for its end: a pool must test or expire what it keeps (an idle time shorter than the peer’s), and an event loop must stay registered for reading.',
+    'Have every idle connection watched for its end: a pool must test or expire what it keeps (an idle time shorter than the peer’s), and an event loop must stay registered for reading. Where much is unread, see whether it reads more slowly than peers send.',
 
   'verdict.cpu_starved': 'CPU starved',
   'verdict.cpu_starved.meaning': 'The threads are ready to run and get no CPU, so they never come to close.',

@@ -10,7 +10,7 @@ export const ZH_HANS: Words = {
   'verdict.not_reading': '未读取',
   'verdict.not_reading.meaning': '仍有数据或流结束标志未被读取，而线程都正常：没有谁在关注这个套接字。',
   'advice.not_reading':
-    '让每条空闲连接都有人关注其结束：连接池应检测或淘汰所保留的连接（空闲时限要短于对端），事件循环则应一直注册读事件。',
+    '让每条空闲连接都有人关注其结束：连接池应检测或淘汰所保留的连接（空闲时限要短于对端），事件循环则应一直注册读事件。若未读数据很多，请检查它的读取是否慢于对端的发送。',
 
   'verdict.cpu_starved': 'CPU 不足',
   'verdict.cpu_starved.meaning': '线程已就绪却得不到 CPU，因而一直轮不到关闭连接。',

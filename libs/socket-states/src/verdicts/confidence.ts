@@ -1,5 +1,6 @@
 import { fullestQueue, type Case, type Facts } from './case.ts';
 import { VERDICT_LIMITS } from './limits.ts';
+import { isSurelyBlocked } from './socket-verdict.ts';
 import { type Verdict } from './verdict.ts';
 
 /** How sure each verdict is where all its evidence is there and agrees. */
@@ -27,6 +28,7 @@ const READ_THOUGH_STUCK = 0.8;
 const BY_QUEUES_ALONE = 0.45;
 const HELD_UP = 0.7;
 const PROGRESS_UNTOLD = 0.9;
+const BLOCKED_LATELY = 0.65;
 const NO_QUEUE_SEEN = 0.8;
 
 /** From 0 to 1, rounded to hundredths. */
@@ -64,8 +66,10 @@ export function confidenceOf(verdict: Verdict, facts: Facts, { members, conditio
       confidence *= Math.min(1, 0.5 + closed / Math.max(opened, 1) / 2);
       break;
     }
-    case 'half_closed':
     case 'send_blocked':
+      if (!members.some(isSurelyBlocked)) confidence *= BLOCKED_LATELY;
+      break;
+    case 'half_closed':
     case 'unknown':
       break;
   }

@@ -1,8 +1,15 @@
-import { factsOf, fullestQueue, type Case, type Facts, type Judged } from './case.ts';
+import { factsOf, type Case, type Facts } from './case.ts';
 import { confidenceOf } from './confidence.ts';
-import { VERDICT_LIMITS } from './limits.ts';
 import { reason } from './reason.ts';
-import { holdersOf } from './socket-verdict.ts';
+import {
+  acceptQueueReasons,
+  ageReasons,
+  mostHolders,
+  pidsOf,
+  queueReasons,
+  sendReasons,
+  type Told,
+} from './socket-reasons.ts';
 import { type Finding, type Reason, type Verdict } from './verdict.ts';
 
 /** The verdict with all that speaks for and against it, and what is missing. */
@@ -27,8 +34,6 @@ export function explain(verdict: Verdict, of: Case): Finding {
   };
 }
 
-type Told = Pick<Finding, 'for' | 'against' | 'missing'>;
-
 function reasonsOf(verdict: Verdict, facts: Facts, { members, condition, context }: Case): Told {
   const queue = queueReasons(facts);
   const age = ageReasons(facts);
@@ -42,7 +47,11 @@ function reasonsOf(verdict: Verdict, facts: Facts, { members, condition, context
         missing: [],
       };
     case 'send_blocked':
-      return { for: [...sendReasons(members, facts), ...age.for], against: age.against, missing: [] };
+      return {
+        for: [...sendReasons(members, facts, condition), ...age.for],
+        against: age.against,
+        missing: [],
+      };
     case 'unknown':
       return {
         for: facts.count > 0 ? queue : [],
@@ -125,53 +134,6 @@ const isPolled = ({ key }: Reason): boolean => key === 'reason.polled';
 const onlyPolled = (reasons: readonly Reason[]): Reason[] => reasons.filter(isPolled);
 const withoutPolled = (reasons: readonly Reason[]): Reason[] => reasons.filter((one) => !isPolled(one));
 
-function queueReasons({ count, unread, unreadBytes, endUnread }: Facts): Reason[] {
-  if (count === 0) return [];
-  if (unread === 0) return [reason('reason.read_to_the_end', { count })];
-  if (endUnread === unread) return [reason('reason.only_end_unread', { count: unread })];
-  return [reason('reason.unread', { count: unread, bytes: unreadBytes })];
-}
-
-function ageReasons({ count, oldestMs }: Facts): {
-  readonly for: readonly Reason[];
-  readonly against: readonly Reason[];
-} {
-  if (count === 0) return { for: [], against: [] };
-  return oldestMs < VERDICT_LIMITS.youngMs
-    ? { for: [], against: [reason('reason.young', { oldestMs })] }
-    : { for: [reason('reason.persists', { oldestMs })], against: [] };
-}
-
-function sendReasons(members: readonly Judged[], { sendBytes }: Facts): Reason[] {
-  const retriesOf = (kind: string): number =>
-    members.reduce((most, { socket: { timer } }) => (timer?.kind === kind ? Math.max(most, timer.retries) : most), 0);
-  const probes = retriesOf('zero_window_probe');
-  const retransmits = retriesOf('retransmit');
-  return [
-    reason('reason.send_queue', { bytes: sendBytes }),
-    ...(probes > 0 ? [reason('reason.zero_window', { retries: probes })] : []),
-    ...(retransmits > 0 ? [reason('reason.retransmits', { retries: retransmits })] : []),
-  ];
-}
-
-function acceptQueueReasons(members: readonly Judged[], age: Pick<Told, 'for' | 'against'>): Told {
-  const queue = fullestQueue(members);
-  const told: Reason[] = [reason('reason.no_descriptor')];
-  const against: Reason[] = [...age.against];
-  if (queue !== null) {
-    const { length, limit } = queue;
-    if (length === 0) against.push(reason('reason.accept_queue_empty'));
-    // The kernel lets one more in than the backlog says.
-    else if (limit !== null && length >= limit) told.push(reason('reason.accept_queue_full', { length, limit }));
-    else told.push(reason('reason.accept_queue', { length }));
-  }
-  return {
-    for: [...told, ...age.for],
-    against,
-    missing: queue === null ? [reason('missing.accept_queue')] : [],
-  };
-}
-
 /** What the rest of a group looks like, most of it first. */
 function othersOf(verdict: Verdict, { others }: Case): Reason[] {
   const counts = new Map<Verdict, number>();
@@ -180,16 +142,4 @@ function othersOf(verdict: Verdict, { others }: Case): Reason[] {
     .filter(([other]) => other !== verdict)
     .toSorted(([a, many], [b, more]) => more - many || (a < b ? -1 : 1))
     .map(([other, count]) => reason('reason.others', { count, verdict: other }));
-}
-
-function mostHolders(members: readonly Judged[]): number {
-  return members.reduce((most, { socket }) => Math.max(most, holdersOf(socket)), 0);
-}
-
-function pidsOf(members: readonly Judged[]): string {
-  const pids = new Set(members.flatMap(({ socket }) => socket.owners.map(({ pid }) => pid)));
-  return [...pids]
-    .toSorted((a, b) => a - b)
-    .slice(0, 8)
-    .join(', ');
 }

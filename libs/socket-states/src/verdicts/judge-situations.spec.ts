@@ -158,6 +158,17 @@ const SITUATIONS: readonly [string, Verdict, Partial<ObservedSocket>, Partial<Ob
     {},
   ],
   [
+    'a window that closed just now',
+    'send_blocked',
+    {
+      sendQueue: 70_000,
+      openedBefore: ago(20_000),
+      lastSentAt: ago(19_900),
+      timer: { kind: 'zero_window_probe', retries: 1 },
+    },
+    { waits: [waits('S', 'wait_woken', 'sendto')], polledAgoMs: null },
+  ],
+  [
     'retransmits, the last of them just now',
     'send_blocked',
     { sendQueue: 64, lastSentAt: ago(2_000), timer: { kind: 'retransmit', retries: 7 } },

@@ -18,6 +18,8 @@ export interface ProcessCondition {
   readonly getsAround: boolean;
   /** Every thread sleeps on a futex: a deadlock, or a pool that nobody uses. */
   readonly futexOnly: boolean;
+  /** Threads that wait for room to send, and of how many. */
+  readonly sending: { readonly threads: number; readonly of: number };
   /** What speaks for `is`, and against it. */
   readonly for: readonly Reason[];
   readonly against: readonly Reason[];
@@ -66,6 +68,7 @@ export function conditionOf(process: ObservedProcess): ProcessCondition {
     process,
     getsAround,
     futexOnly: false,
+    sending: { threads: look.threads.by.get('sending') ?? 0, of: look.threads.total },
     ...found,
     certainty: getsAround && found.is !== 'healthy' ? found.certainty * 0.7 : found.certainty,
     against: [...(found.against ?? []), ...polled],

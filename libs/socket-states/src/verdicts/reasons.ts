@@ -36,6 +36,7 @@ export const PROCESS_REASONS = [
   'runs',
   'no_cpu',
   'process_stuck',
+  'sending',
 ] as const;
 
 /** Evidence that is missing; words: `missing.<key>`. */

@@ -42,9 +42,16 @@ function isHalfClosed({ socket, sentAfterMs, sentAgoThenMs }: Dated): boolean {
   return !isInVain(socket, 'retransmit');
 }
 
-/** Whether what is to be sent does not go out: a window that stays closed, or retransmits in vain. */
-function isSendBlocked({ socket, sentAgoThenMs, waitedMs }: Dated): boolean {
+/** Whether what is to be sent does not go out: a window that is closed, or retransmits in vain. */
+function isSendBlocked(dated: Dated): boolean {
+  const { socket } = dated;
   if (socket.sendQueue === 0) return false;
+  const { kind, retries = 0 } = socket.timer ?? {};
+  return kind === 'zero_window_probe' || (kind === 'retransmit' && retries > 0) || isSurelyBlocked(dated);
+}
+
+/** Whether the kernel has repeated itself so often that the peer is sure to take nothing. */
+export function isSurelyBlocked({ socket, sentAgoThenMs, waitedMs }: Dated): boolean {
   if (isInVain(socket, 'retransmit') || isInVain(socket, 'zero_window_probe')) return true;
   return Math.min(sentAgoThenMs, waitedMs) >= VERDICT_LIMITS.blockedForMs;
 }

@@ -1,11 +1,11 @@
 import { type ObservedProcess } from './observed.ts';
 
 /**
- * What threads in one wait do, as far as it tells why a socket is not closed: `events` waits for descriptors, `idle` for
- * the clock, a child or a signal, `other` is asleep in what says nothing.
+ * What threads in one wait do, as far as it tells why a socket is not closed: `events` waits for descriptors, `sending`
+ * for room to send, `idle` for the clock, a child or a signal; `other` is asleep in what says nothing.
  */
 export type Doing =
-  'running' | 'stopped' | 'uninterruptible' | 'pipe' | 'file_lock' | 'futex' | 'events' | 'idle' | 'other';
+  'running' | 'stopped' | 'uninterruptible' | 'pipe' | 'file_lock' | 'futex' | 'events' | 'sending' | 'idle' | 'other';
 
 /** Kernel functions and system calls, as Linux 5 to 6.18 name them (docs/adr/0012). */
 const FROZEN = /freezer|refrigerator/;
@@ -17,6 +17,8 @@ const EVENTS =
 const IDLE = /nanosleep|^do_wait|^wait4|sigsuspend|sigtimedwait|^do_pause|^hrtimer|^sys_pause|^pause/;
 const EVENT_CALL = /poll|select|epoll|^accept|^recv|^io_uring_enter$/;
 const IDLE_CALL = /nanosleep|^wait4$|^waitid$|^pause$|sigsuspend|sigtimedwait/;
+/** Recent kernels have one function for readers and senders; the call tells which. */
+const SENDS = new Set(['sendto', 'sendmsg', 'sendmmsg', 'sendfile', 'write', 'writev', 'splice']);
 const READS = new Set(['read', 'readv']);
 const READ_OF_A_SOCKET = new Set<string | null>(['wait_woken', null]);
 
@@ -25,6 +27,7 @@ export function doingOf({ state, wchan, syscall }: Omit<ObservedProcess['waits']
   if (wchan !== null && FROZEN.test(wchan)) return 'stopped';
   if (state === 'R') return 'running';
   if (state === 'D') return 'uninterruptible';
+  if (wchan === 'sk_stream_wait_memory' || (wchan === 'wait_woken' && SENDS.has(syscall ?? ''))) return 'sending';
   if (wchan !== null) {
     if (FUTEX.test(wchan)) return 'futex';
     if (EVENTS.test(wchan)) return 'events';
