@@ -9,15 +9,18 @@ import {
 import { coerceError } from '../errors/coerce-error.ts';
 import { openIncidents } from '../incidents/incident-store.queries.ts';
 import { type StoredIncident } from '../incidents/kept-incident.ts';
+import { type LeakFigure, LeakFigures } from '../metrics/leak-figures.ts';
 import { RulesService } from '../rules/rules.service.ts';
 import { Clock } from '../time/clock.ts';
 import { DetectionTransactions } from './detection-transactions.ts';
+import { type HostDetection } from './host-detection.ts';
 import { detectAll, leakSubjects } from './host-detections.ts';
 import { HostMemory } from './host-memory.ts';
 import { silence } from './host-rules.ts';
 import { IncidentKeeper } from './incident-keeper.ts';
 import { type Look, NamespaceReader } from './namespace-reader.ts';
 import { readRestarts } from './restarts.queries.ts';
+import { isHarmless } from './seen-leak.ts';
 import { ShardLocks } from './shard-locks.ts';
 import { readWatchedHosts, type WatchedHost } from './watched-hosts.queries.ts';
 
@@ -28,7 +31,7 @@ export const DETECTS = Symbol('detects');
 const PAUSE_MS = 2_000;
 const RETRY_MS = 5_000;
 /** Hosts that are looked at by one statement. */
-const BATCH = 25;
+const BATCH = 100;
 /** A host of so many CLOSE_WAIT connections is looked at alone, and no more often than each `rest` times as long as it took. */
 const MANY = 2_000;
 const REST = 20;
@@ -65,6 +68,7 @@ export class DetectionService implements OnApplicationBootstrap, BeforeApplicati
     private readonly transactions: DetectionTransactions,
     private readonly keeper: IncidentKeeper,
     private readonly rules: RulesService,
+    private readonly figures: LeakFigures,
     private readonly clock: Clock,
   ) {
     this.reader = new NamespaceReader(transactions.sql);
@@ -128,7 +132,11 @@ export class DetectionService implements OnApplicationBootstrap, BeforeApplicati
   }
 
   private forgetAllBut(ours: ReadonlySet<number>): void {
-    for (const hostId of this.hosts.keys()) if (!ours.has(hostId)) this.hosts.delete(hostId);
+    for (const hostId of this.hosts.keys()) {
+      if (ours.has(hostId)) continue;
+      this.hosts.delete(hostId);
+      this.figures.forget(hostId);
+    }
   }
 
   private isDue({ hostId, cursor, lastSeenAt, intervalMs }: WatchedHost, now: number): boolean {
@@ -163,6 +171,7 @@ export class DetectionService implements OnApplicationBootstrap, BeforeApplicati
         { host, memory, found, moment: { hostId: host.hostId, now, silentSince }, rules },
         incidents,
       );
+      this.figures.tell(host.hostId, leakFigures(found));
       const restMs = hosts.length === 1 ? tookMs * REST : 0;
       const restsUntil = now + (silentSince === null ? restMs : SILENT_EVERY_MS);
       this.hosts.set(host.hostId, { memory, cursor: host.cursor, restsUntil });
@@ -193,6 +202,17 @@ export class DetectionService implements OnApplicationBootstrap, BeforeApplicati
     if (heardMs <= Math.max(silentMs, intervals * host.intervalMs) && now - host.lastSeenAt > heardMs) return [];
     return now - host.lastSeenAt > LONG_GONE_MS ? [] : [silence(host, now, rules)];
   }
+}
+
+/** What leaks, by the names of services; two endpoints of a service are two. */
+function leakFigures(found: readonly HostDetection[]): LeakFigure[] {
+  return found
+    .filter(({ detection }) => detection.rule === 'leak')
+    .map(({ service, finding, detection: { figures } }) => ({
+      service,
+      leaked: finding !== null && isHarmless(finding) ? 0 : (figures.leaked ?? 0),
+      timeLeftMs: figures.timeLeftMs ?? null,
+    }));
 }
 
 /** Hosts of many connections alone, others together. */

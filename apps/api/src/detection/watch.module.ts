@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { IncidentsModule } from '../incidents/incidents.module.ts';
+import { LeakFiguresModule } from '../metrics/leak-figures.module.ts';
 import { RulesModule } from '../rules/rules.module.ts';
 import { TwoEndsModule } from '../two-ends/two-ends.module.ts';
 import { DETECTION_POOL, detectionPool, LOCK_CLIENT, lockClient } from './detection-pool.ts';
@@ -15,7 +16,7 @@ export class WatchModule {
   static of({ databaseUrl, detects }: { databaseUrl: string; detects: boolean }): DynamicModule {
     return {
       module: WatchModule,
-      imports: [IncidentsModule, RulesModule, TwoEndsModule],
+      imports: [IncidentsModule, LeakFiguresModule, RulesModule, TwoEndsModule],
       providers: [
         { provide: DETECTION_POOL, useFactory: () => detectionPool(databaseUrl) },
         { provide: LOCK_CLIENT, useValue: () => lockClient(databaseUrl) },

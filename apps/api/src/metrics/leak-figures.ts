@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../time/clock.ts';
 
 /** What the server that watches over a host says of one service there. */
 export interface LeakFigure {
@@ -9,19 +8,14 @@ export interface LeakFigure {
   readonly timeLeftMs: number | null;
 }
 
-/** A host that is watched over is looked at every few seconds. What is older than this is no longer ours to tell. */
-const FRESH_MS = 120_000;
-
 /** The newest figures of the hosts that this server watches over: detection tells them, metrics read them. */
 @Injectable()
 export class LeakFigures {
-  private readonly ofHosts = new Map<number, { readonly at: number; readonly figures: readonly LeakFigure[] }>();
-
-  constructor(private readonly clock: Clock) {}
+  private readonly ofHosts = new Map<number, readonly LeakFigure[]>();
 
   /** All that leaks on a host now, in the place of what was told before. */
   tell(hostId: number, figures: readonly LeakFigure[]): void {
-    this.ofHosts.set(hostId, { at: this.clock.now(), figures });
+    this.ofHosts.set(hostId, figures);
   }
 
   /** Another server watches over it from now on. */
@@ -31,7 +25,6 @@ export class LeakFigures {
 
   /** Undefined: some other server watches over it, or none. */
   of(hostId: number): readonly LeakFigure[] | undefined {
-    const told = this.ofHosts.get(hostId);
-    return told !== undefined && told.at > this.clock.now() - FRESH_MS ? told.figures : undefined;
+    return this.ofHosts.get(hostId);
   }
 }

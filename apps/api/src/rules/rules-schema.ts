@@ -6,6 +6,7 @@ import { namePattern } from './name-pattern.ts';
 import { groupChanges, ThresholdChanges } from './threshold-changes.ts';
 
 const MOST_ENTRIES = 200;
+const LONGEST_FOR_MS = 3_600_000;
 const Pattern = z.string().transform((text, context) => {
   try {
     return namePattern(text);
@@ -27,7 +28,9 @@ const StateRule = z.strictObject({
   name: Text(100).min(1),
   state: State,
   above: z.int().min(0).max(1_000_000_000),
-  for: Duration,
+  for: Duration.refine((ms) => ms <= LONGEST_FOR_MS, {
+    error: 'must not be more than 1h, which is how much is remembered',
+  }),
   severity: z.enum(['warning', 'critical']),
   hosts: Pattern.optional(),
 });

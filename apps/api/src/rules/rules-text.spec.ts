@@ -121,6 +121,8 @@ ignore:
     // Values that cannot be together, said where they stand.
     ['thresholds:\n leak:\n  trigger: { least: 20 }', '3 thresholds.leak.trigger.least must not be above'],
     ['thresholds:\n leak:\n  suspect_after: 30s', '3 thresholds.leak.suspect_after must not be shorter'],
+    ['thresholds:\n syn_flood:\n  for: 2h', '3 thresholds.syn_flood.for must not be more than 1h'],
+    ['states:\n- {name: a, state: LISTEN, above: 1, for: 2h, severity: warning}', '2 states.0.for must not be more'],
     ['thresholds:\n leak:\n  trend: {window: 2h}', '3 thresholds.leak.trend.window must not be more than 30m'],
     ['services:\n- match: a\n  leak:\n   trigger: { most: 1 }', '4 services.0.leak.trigger.least must not be above'],
     ['thresholds:\n ports:\n  critical: { used_share: 0.1 }', '3 thresholds.ports.critical.used_share must not be'],

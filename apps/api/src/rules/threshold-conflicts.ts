@@ -10,6 +10,8 @@ export interface Conflict {
 /** What is remembered of a leak: samples for a trend, and hours for a slow one. */
 const TREND_MEMORY_MS = 30 * 60_000;
 const SLOW_MEMORY_HOURS = 24;
+/** And of anything else. */
+const MEMORY_MS = 60 * 60_000;
 
 /** What thresholds say against each other, each allowed by itself. Empty: nothing. */
 export function thresholdConflicts(thresholds: Thresholds): Conflict[] {
@@ -47,6 +49,19 @@ export function thresholdConflicts(thresholds: Thresholds): Conflict[] {
     unless(critical.timeLeftMs <= warning.timeLeftMs, `${name}.critical.time_left`, shorter);
     const quiet = `must be below ${name}.warning.used_share, or it would open and clear at once`;
     unless(quietShare < warning.usedShare, `${name}.quiet_share`, quiet);
+  }
+  const windows = {
+    'time_wait_overflow.window': thresholds.timeWaitOverflow.windowMs,
+    'accept_queue.window': thresholds.acceptQueue.windowMs,
+    'syn_flood.window': thresholds.synFlood.windowMs,
+    'syn_flood.for': thresholds.synFlood.forMs,
+    'host_starved.for': hostStarved.forMs,
+    'descriptors.for': thresholds.descriptors.forMs,
+    'system_descriptors.for': thresholds.systemDescriptors.forMs,
+    'ports.for': thresholds.ports.forMs,
+  };
+  for (const [path, ms] of Object.entries(windows)) {
+    unless(ms <= MEMORY_MS, path, `must not be more than ${durationText(MEMORY_MS)}, which is how much is remembered`);
   }
   const { warningStallShare, criticalStallShare } = hostStarved;
   unless(
