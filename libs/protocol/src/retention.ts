@@ -3,9 +3,17 @@ import { Instant } from './primitives.ts';
 
 /**
  * What is kept for a time of its own. `snapshots`: counts of every sample; `rollups`: those of an hour; `connections`: ended ones,
- * from their end on; `processes` and `ports`: samples of these; `events`: what agents told of themselves.
+ * from their end on; `processes` and `ports`: samples of these; `events`: what agents told of themselves; `incidents`: resolved ones, and what people said had changed.
  */
-export const RETENTION_KINDS = ['snapshots', 'rollups', 'connections', 'processes', 'ports', 'events'] as const;
+export const RETENTION_KINDS = [
+  'snapshots',
+  'rollups',
+  'connections',
+  'processes',
+  'ports',
+  'events',
+  'incidents',
+] as const;
 export type RetentionKind = (typeof RETENTION_KINDS)[number];
 
 export const RETENTION_LIMITS = { leastDays: 1, mostDays: 3_650 } as const;

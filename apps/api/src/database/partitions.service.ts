@@ -99,6 +99,7 @@ export class PartitionsService implements OnModuleInit, OnModuleDestroy {
       await attempt(this.create(table, [...new Set(ahead.map((at) => partitionOf(table, at)))]));
     }
     for (const [kind, { series }] of Object.entries(KINDS_OF_DATA)) {
+      if (series === null) continue;
       // An hour of grace: a snapshot may have been accepted just before it went past retention.
       const firstKept = partitionOf(series, now - this.kept.ofMs(kind as RetentionKind) - HOUR_MS);
       await attempt(this.dropBefore(series, firstKept));

@@ -14,7 +14,10 @@ import { KINDS_OF_DATA } from './retention-kinds.ts';
 import { readDataDirectory, readRetention, readStoredTables, setRetention } from './retention.queries.ts';
 import { storedKind } from './stored-kind.ts';
 
-const TABLES = Object.values(KINDS_OF_DATA).flatMap(({ series, standing }) => [series, ...standing]);
+const TABLES = Object.values(KINDS_OF_DATA).flatMap(({ series, standing }) => [
+  ...(series === null ? [] : [series]),
+  ...standing,
+]);
 
 /** How long what is kept, what that takes on disk, and what another choice would take. */
 @Injectable()

@@ -81,7 +81,7 @@ describe('retention', () => {
   it('tells of each kind how long it is kept, and of the disk', async () => {
     const { items, total } = await read();
     expect(items.map((item) => item.kind)).toEqual([...RETENTION_KINDS]);
-    expect(items.map(({ keepDays }) => keepDays)).toEqual([35, 400, 35, 35, 35, 35]);
+    expect(items.map(({ keepDays }) => keepDays)).toEqual([35, 400, 35, 35, 35, 35, 730]);
     expect(items.every(({ changedAt, oldest }) => changedAt === null && oldest === null)).toBe(true);
     expect(total.bytes).toBe(items.reduce((sum, { bytes }) => sum + bytes, 0));
     expect(total.forecastBytes).toBeNull();

@@ -28,9 +28,11 @@ export function storedKind(
   const parts = inSeries.flatMap((table) => partOf(table)).sort((a, b) => a.from - b.from);
   const filled = parts.filter(({ empty }) => !empty);
   const standingBytes = sum(tables.filter(({ of }) => standing.includes(of)));
-  const bytesPerDay = measuredPerDay(filled, now);
+  // What has no series hardly grows.
+  const bytesPerDay = series === null ? 0 : measuredPerDay(filled, now);
   const keepDays = set?.keepDays ?? defaultDays;
-  const analysed = inSeries.filter(({ rows }) => rows >= 0);
+  const counted = series === null ? tables.filter(({ of }) => of === standing[0]) : inSeries;
+  const analysed = counted.filter(({ rows }) => rows >= 0);
   const oldest = filled[0];
   return {
     kind,

@@ -103,7 +103,7 @@ describe('every socket event', () => {
       .getAllMethodNames(Object.getPrototypeOf(gateway) as object)
       .map((name) => Reflect.get(gateway, name) as (...args: unknown[]) => unknown)
       .filter((method) => Reflect.hasMetadata('websockets:message_mapping', method));
-    expect(handlers).toHaveLength(3);
+    expect(handlers).toHaveLength(5);
     for (const handler of handlers) {
       const rule = new Reflector().get<AllowRule | undefined>(ALLOW_RULE, handler);
       expect(() => enforce(rule, undefined)).toThrow('Sign in');

@@ -17,6 +17,7 @@ const TEXTS = {
   processes: { name: 'storage.kind.processes', about: 'storage.about.processes' },
   ports: { name: 'storage.kind.ports', about: 'storage.about.ports' },
   events: { name: 'storage.kind.events', about: 'storage.about.events' },
+  incidents: { name: 'storage.kind.incidents', about: 'storage.about.incidents' },
 } as const satisfies Record<RetentionKind, unknown>;
 
 /** A kind of data: what it takes, how long it is kept, and what another choice would do, before it is made. */

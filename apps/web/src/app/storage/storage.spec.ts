@@ -105,7 +105,7 @@ describe('the storage page', () => {
   it('tells of each kind what it takes, and what is not known yet', async () => {
     await shown(retention());
     expect(root.querySelector('[data-testid=storage-total]')?.textContent?.trim()).toBe('4 GB');
-    expect(root.querySelectorAll('cw-storage-row')).toHaveLength(6);
+    expect(root.querySelectorAll('cw-storage-row')).toHaveLength(RETENTION_KINDS.length);
     expect(row('snapshots').textContent).toContain('100 MB');
     expect(row('events').querySelector('.forecast .number')?.textContent).toBe('–');
   });
