@@ -54,10 +54,32 @@ const SITUATIONS: readonly [string, Verdict, Partial<ObservedSocket>, Partial<Ob
     { ...never, waits: [waits('R', null, null)], cpu: { runMsPerSecond: 500, runQueueWaitMsPerSecond: 490 } },
   ],
   [
-    'unread by one of five on one CPU',
+    'unread by one of five on one CPU, watched for a while',
     'cpu_starved',
     { recvQueue: 19 },
-    { ...never, waits: [waits('R', null, null)], cpu: { runMsPerSecond: 200, runQueueWaitMsPerSecond: 795 } },
+    {
+      ...never,
+      waits: [waits('R', null, null)],
+      cpu: { runMsPerSecond: 240, runQueueWaitMsPerSecond: 755 },
+      watchedMs: 10_000,
+    },
+  ],
+  [
+    'unread by one that had seconds of CPU on a busy host, and never came to poll',
+    'busy',
+    { recvQueue: 19 },
+    {
+      ...never,
+      waits: [waits('R', null, null)],
+      cpu: { runMsPerSecond: 240, runQueueWaitMsPerSecond: 755 },
+      watchedMs: 60_000,
+    },
+  ],
+  [
+    'unread by the least of many on one CPU',
+    'cpu_starved',
+    { recvQueue: 19 },
+    { ...never, waits: [waits('R', null, null)], cpu: { runMsPerSecond: 43, runQueueWaitMsPerSecond: 950 } },
   ],
   [
     'unread under a quota',

@@ -21,6 +21,9 @@ export const VERDICT_LIMITS = {
   starved: 250,
   /** Ready but waiting for a CPU so many times as long as on one: starved, and not just busy on a busy host. */
   starvedRatio: 2,
+  /** So many times as long it is starved even if what it had would have done: that much CPU time without once polling. */
+  starvedSurelyRatio: 4,
+  enoughCpuMs: 5_000,
   /** Of one CPU, run and waited for: a thread that never sleeps. */
   busy: 700,
   /** No more than that is asleep. */

@@ -101,7 +101,9 @@ function stopped({ threads: { total, by } }: Look): Found | undefined {
 }
 
 /** Throttling goes before starvation: who is throttled waits in the run queue as well (docs/adr/0012). */
-function shortOfCpu({ process: { throttling, cpu }, threads, run, wait, missing }: Look): Found | undefined {
+function shortOfCpu(look: Look): Found | undefined {
+  const { threads, run, wait, missing } = look;
+  const { throttling, cpu } = look.process;
   const throttledMs = throttling?.throttledMsPerSecond ?? 0;
   const shares = { runShare: run / 1_000, waitShare: wait / 1_000 };
   if (throttledMs >= VERDICT_LIMITS.throttled) {
@@ -112,17 +114,18 @@ function shortOfCpu({ process: { throttling, cpu }, threads, run, wait, missing 
       for: [reason('reason.throttled', { throttledShare }), ...(cpu === null ? [] : [reason('reason.runs', shares)])],
     };
   }
-  if (wait >= VERDICT_LIMITS.starved && wait >= run * VERDICT_LIMITS.starvedRatio) {
+  const hadEnough = hasHadEnoughCpu(look);
+  if (wait >= VERDICT_LIMITS.starved && wait >= run * VERDICT_LIMITS.starvedRatio && !hadEnough) {
     return {
       is: 'cpu_starved',
       certainty: Math.min(1, 0.6 + wait / (run + wait) / 2),
       for: [reason('reason.run_queue_wait', shares)],
     };
   }
-  if (run + wait >= VERDICT_LIMITS.busy && run >= wait / VERDICT_LIMITS.starvedRatio) {
+  if (run + wait >= VERDICT_LIMITS.busy && (hadEnough || run * VERDICT_LIMITS.starvedRatio >= wait)) {
     return {
       is: 'busy',
-      certainty: run >= wait ? 1 : 0.8,
+      certainty: run >= wait ? 1 : hadEnough ? 0.75 : 0.8,
       for: [reason('reason.runs', shares)],
       against: wait >= VERDICT_LIMITS.starved ? [reason('reason.run_queue_wait', shares)] : [],
     };
@@ -132,6 +135,16 @@ function shortOfCpu({ process: { throttling, cpu }, threads, run, wait, missing 
   // Seen on a CPU, and how much of one it takes is not known: by one look, a guess.
   const untold = missing.some(({ key }) => key === 'missing.no_schedule' || key === 'missing.second_look');
   return untold && running * 2 >= threads.total ? { is: 'busy', certainty: 0.5, for: [] } : undefined;
+}
+
+/** On a busy host a busy loop waits for most of its time: what it had since it is watched would have done for a read. */
+function hasHadEnoughCpu({ process: { polledAgoMs, watchedMs }, run, wait }: Look): boolean {
+  return (
+    polledAgoMs === null &&
+    watchedMs >= VERDICT_LIMITS.watchedForMs &&
+    (run * watchedMs) / 1_000 >= VERDICT_LIMITS.enoughCpuMs &&
+    wait < run * VERDICT_LIMITS.starvedSurelyRatio
+  );
 }
 
 /** Threads in what no descriptor wakes them from, while nobody polls; or so many of them that pollers do not matter. */
