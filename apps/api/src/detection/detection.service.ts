@@ -7,6 +7,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { coerceError } from '../errors/coerce-error.ts';
+import { databaseFault, isStatementTimeout } from '../database/database-faults.ts';
 import { openIncidents } from '../incidents/incident-store.queries.ts';
 import { type StoredIncident } from '../incidents/kept-incident.ts';
 import { type LeakFigure, LeakFigures } from '../metrics/leak-figures.ts';
@@ -37,6 +38,8 @@ const MANY = 2_000;
 const REST = 20;
 /** Silent hosts are looked at no more often. */
 const SILENT_EVERY_MS = 15_000;
+/** Nor those that could not be looked at. */
+const TROUBLE_RESTS_MS = 60_000;
 /** A host that was silent for so long when we first heard of it is none that has just gone. */
 const LONG_GONE_MS = 86_400_000;
 const RESTARTS_MS = 2 * 3_600_000;
@@ -110,7 +113,7 @@ export class DetectionService implements OnApplicationBootstrap, BeforeApplicati
       this.stopping.signal.throwIfAborted();
       // Whoever lost the lock meanwhile leaves the rest to the new owner.
       const ours = batch.filter(({ hostId }) => this.locks.owns(hostId));
-      await this.look(ours, open);
+      await this.lookOrSplit(ours, open);
     }
     this.roundAt = this.clock.now();
   }
@@ -145,6 +148,26 @@ export class DetectionService implements OnApplicationBootstrap, BeforeApplicati
     if (now < watched.restsUntil) return false;
     const { silentMs, intervals } = this.rules.current().thresholds.hostSilent;
     return watched.cursor !== cursor || now - lastSeenAt > Math.max(silentMs, intervals * intervalMs);
+  }
+
+  /** A host that cannot be looked at (a damaged section, a statement that takes too long) holds up none of the others. */
+  private async lookOrSplit(
+    hosts: readonly WatchedHost[],
+    open: ReadonlyMap<number, readonly StoredIncident[]>,
+  ): Promise<void> {
+    try {
+      await this.look(hosts, open);
+    } catch (error) {
+      if (databaseFault(error) === 'away' && !isStatementTimeout(error)) throw error;
+      const [first, ...others] = hosts;
+      if (others.length > 0) {
+        for (const host of hosts) await this.lookOrSplit([host], open);
+      } else if (first !== undefined) {
+        this.logger.warn(`Host ${first.agentId} cannot be looked at; it is tried again: ${coerceError(error).message}`);
+        const { memory = new HostMemory(), cursor = '' } = this.hosts.get(first.hostId) ?? {};
+        this.hosts.set(first.hostId, { memory, cursor, restsUntil: this.clock.now() + TROUBLE_RESTS_MS });
+      }
+    }
   }
 
   private async look(

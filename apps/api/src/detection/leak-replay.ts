@@ -23,11 +23,10 @@ export function replaySamples(spans: readonly Span[], instants: readonly number[
   const byEnd = known.filter(({ ended }) => ended < Infinity).sort((a, b) => a.ended - b.ended);
   const entered = tally(known.map(({ opened, count }) => [opened, count]));
   const leaked = tally(known.map(({ opened, count }) => [opened + LEAKED_AFTER_MS, count]));
-  const aged = tally(known.map(({ opened, count }) => [opened + OLD_AFTER_MS, count]));
+  const grewOld = (span: (typeof known)[number]): boolean => span.ended - span.opened >= OLD_AFTER_MS;
+  const aged = tally(known.filter(grewOld).map(({ opened, count }) => [opened + OLD_AFTER_MS, count]));
   const ended = tally(byEnd.map(({ ended: at, count }) => [at, count]));
-  const agedEnded = tally(
-    byEnd.filter((span) => span.ended - span.opened >= OLD_AFTER_MS).map(({ ended: at, count }) => [at, count]),
-  );
+  const agedEnded = tally(byEnd.filter(grewOld).map(({ ended: at, count }) => [at, count]));
   const samples: LeakSample[] = [];
   let [openedBefore, endedBefore, first] = [0, 0, 0];
   for (const at of instants) {
