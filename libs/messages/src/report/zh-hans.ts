@@ -31,9 +31,9 @@ export const ZH_HANS: Words = {
   'report.advice': '处理建议',
   'report.review.agrees': '{by} 于 {at} 复核，同意该原因。',
   'report.review.corrects': '{by} 于 {at} 复核，更正为：{verdict}。',
-  'report.after.restart': '在 {service} 重启 {afterMs} 后开始。',
-  'report.after.deploy': '在 {service} 部署 {afterMs} 后开始。',
-  'report.after.other': '在以下变更 {afterMs} 后开始：{text}。',
+  'report.after.restart': '在 {service} 重启 {afterMs}后开始。',
+  'report.after.deploy': '在 {service} 部署 {afterMs}后开始。',
+  'report.after.other': '在以下变更 {afterMs}后开始：{text}。',
 
   'report.timeline': '时间线',
   'report.time': '时间',

@@ -2,7 +2,7 @@ import { type QueryRunner } from 'typeorm';
 import { ForwardMigration } from '../upgrades/forward-migration.ts';
 import { quickDdl } from '../upgrades/quick-ddl.ts';
 
-/** Incidents, what happened to them, what was gathered when they fired, and what people say has changed (docs/adr/0031). */
+/** Incidents, what happened to them, what was gathered when they fired, and what people say has changed (docs/incidents.md). */
 export class Incidents1795669200000 extends ForwardMigration {
   override readonly name = 'Incidents1795669200000';
 
