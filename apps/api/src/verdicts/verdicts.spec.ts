@@ -99,7 +99,10 @@ describe('why connections do not close', () => {
     );
     const found = Object.fromEntries(items.map(({ socketId, verdict }) => [socketId, verdict]));
     expect(found['stopped-0']).toMatchObject({ verdict: 'unknown', missing: [{ key: 'missing.process' }] });
-    expect(found['healthy-0']).toMatchObject({ verdict: 'code_leak', missing: [{ key: 'missing.process' }] });
+    expect(found['healthy-0']).toMatchObject({
+      verdict: 'code_leak',
+      missing: [{ key: 'missing.process' }, { key: 'missing.progress' }],
+    });
     expect(found['healthy-0']?.confidence).toBeLessThan(0.7);
   });
 
