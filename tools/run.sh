@@ -118,10 +118,10 @@ case $task in
     exec node tools/test/run.ts "$@"
     ;;
   records)
-    # What tests compare with committed files, written anew: apps/api/src/database/schema.txt, apps/api/src/openapi/openapi.json.
+    # What tests compare with committed files, written anew: apps/api/src/database/schema.txt, apps/api/src/openapi/openapi.json, docs/rules-as-shipped.yaml.
     CLOSEWATCH_UPDATE_RECORDS=1
     export CLOSEWATCH_UPDATE_RECORDS
-    exec node --experimental-vm-modules --no-warnings node_modules/jest/bin/jest.js -c apps/api/jest.config.mjs schema.spec document.spec
+    exec node --experimental-vm-modules --no-warnings node_modules/jest/bin/jest.js -c apps/api/jest.config.mjs schema.spec document.spec shipped-rules.spec
     ;;
   build)
     build "$@"
