@@ -45,7 +45,7 @@ export class TwoEndsService {
     const witnesses = await this.witnesses(sql, asked, question);
     const peerEnds = asked.map((one) => peerEndOf(one, witnesses, question));
     const gone = peerEnds.some(({ state }) => state === 'gone');
-    const followed = gone ? await findFollowed(sql, question, asked) : new Set<number>();
+    const followed = gone ? await findFollowed(sql, question, asked, question.now) : new Set<number>();
     return new Map(
       asked.map((one, index) => {
         const peerEnd = peerEnds[index] ?? peerEndOf(one, [], question);

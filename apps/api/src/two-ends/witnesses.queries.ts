@@ -1,6 +1,7 @@
 import { type FinWaits, type Ports } from '@closewatch/protocol';
 import { type Sql } from '../database/data-source.ts';
 import { plainArray } from '../ingest/plain-array.ts';
+import { isoInstant } from '../time/clock.ts';
 import { type AskedTuple, type Tuple } from './witness.ts';
 
 /** One network namespace of a host. */
@@ -102,11 +103,15 @@ export function readWitnessSections(sql: Sql, hostIds: readonly number[]): Promi
   );
 }
 
-/** Places of the asked connections (from 0) that another of the same ends, but for the peer's port, came after. */
+/** A peer that came longer ago need not come again. */
+const LATELY_MS = 10 * 60_000;
+
+/** Places of the asked connections (from 0) that another of the same ends, but for the peer's port, came after lately. */
 export async function findFollowed(
   sql: Sql,
   { hostId, netns }: HostNamespace,
   asked: readonly AskedTuple[],
+  now: number,
 ): Promise<Set<number>> {
   const rows = await sql.query<{ index: number }[]>(
     `SELECT asked.index::integer - 1 AS index
@@ -115,14 +120,15 @@ export async function findFollowed(
       WHERE EXISTS (SELECT FROM connection_open open
                      WHERE open.host_id = $1 AND open.netns_id = $2 AND open.peer_address = asked.peer_address
                        AND open.local_address = asked.local_address AND open.local_port = asked.local_port
-                       AND open.opened_before > asked.opened_before)`,
+                       AND open.opened_before > greatest(asked.opened_before, $7::timestamptz))`,
     [
       hostId,
       netns,
       asked.map(({ local }) => local.address),
       plainArray(asked.map(({ local }) => local.port)),
       asked.map(({ peer }) => peer.address),
-      asked.map(({ openedBefore }) => new Date(openedBefore).toISOString()),
+      asked.map(({ openedBefore }) => isoInstant(openedBefore)),
+      isoInstant(now - LATELY_MS),
     ],
   );
   return new Set(rows.map(({ index }) => index));

@@ -20,10 +20,15 @@ const ENDS: Readonly<Record<EndedAs, string>> = {
       <div>
         <dt>{{ 'socket.entered' | transloco }}</dt>
         <dd>
+          @let before = time(connection().openedBefore);
           @if (connection().openedAfter; as after) {
-            {{ 'socket.between' | transloco: { from: time(after), to: time(connection().openedBefore) } }}
+            @if (time(after) === before) {
+              {{ before }}
+            } @else {
+              {{ 'socket.between' | transloco: { from: time(after), to: before } }}
+            }
           } @else {
-            {{ 'socket.before' | transloco: { time: time(connection().openedBefore) } }}
+            {{ 'socket.before' | transloco: { time: before } }}
           }
         </dd>
       </div>

@@ -160,7 +160,8 @@ export class HostPage {
     this.show({ at: at ?? null });
   }
 
+  /** Another view of the same page: one stays where one is in it. */
   private show(queryParams: Record<string, string | null>, replaceUrl = false): void {
-    void this.router.navigate([], { queryParams, queryParamsHandling: 'merge', replaceUrl });
+    void this.router.navigate([], { queryParams, queryParamsHandling: 'merge', replaceUrl, scroll: 'manual' });
   }
 }
