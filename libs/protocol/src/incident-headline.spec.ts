@@ -2,7 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { headlineParameters } from './incident-headline.ts';
 import type { IncidentSubject } from './incident.ts';
 
-const named = { service: 'checkout', hostname: 'web-1', figures: { leaked: 412, timeLeftMs: null } };
+const named = {
+  service: 'checkout',
+  hostname: 'web-1',
+  figures: { leaked: 412, timeLeftMs: null },
+  peak: { figure: 'leaked', value: 500, at: '2026-11-22T12:00:00.000Z' },
+  state: 'open',
+} as const;
 const leak = (address: string | null): IncidentSubject => ({
   of: 'leak',
   netns: 0,
@@ -37,6 +43,12 @@ describe('headlineParameters', () => {
     ],
   ] as const)('name the end that it is about: %s', (_what, subject, expected) => {
     expect(headlineParameters({ ...named, subject })).toMatchObject(expected);
+  });
+
+  it('tell the peak of what is over, and of what clears', () => {
+    const subject = { of: 'host' } as const;
+    expect(headlineParameters({ ...named, subject, state: 'resolved' })).toMatchObject({ leaked: 500 });
+    expect(headlineParameters({ ...named, subject, figures: { leaked: 0 } })).toMatchObject({ leaked: 500 });
   });
 
   it('leave out what is not known', () => {

@@ -4,15 +4,19 @@ import type { Incident, IncidentSubject } from './incident.ts';
 /**
  * What the sentence of an incident names (`rule.<rule>.sentence` in libs/messages): `service`, `host`; where they apply
  * `endpoint` (`10.0.2.7:443`, of a listener `*:8080`), `direction`, `port`, `state`, `name`; and its figures, those that are known.
+ * Of an incident that is over, or clears, the peak: it is not about the nothing that is left.
  */
 export function headlineParameters({
   service,
   hostname,
   subject,
   figures,
-}: Pick<Incident, 'service' | 'hostname' | 'subject' | 'figures'>): Record<string, string | number> {
+  peak,
+  state,
+}: Pick<Incident, 'service' | 'hostname' | 'subject' | 'figures' | 'peak' | 'state'>): Record<string, string | number> {
+  const past = state === 'resolved' || figures[peak.figure] === 0 ? { [peak.figure]: peak.value } : {};
   const known = Object.entries(figures).filter((entry): entry is [string, number] => entry[1] !== null);
-  return { ...Object.fromEntries(known), ...ofSubject(subject), service, host: hostname };
+  return { ...Object.fromEntries(known), ...past, ...ofSubject(subject), service, host: hostname };
 }
 
 function ofSubject(subject: IncidentSubject): Record<string, string | number> {

@@ -9,6 +9,15 @@ import { changesByGroup } from './changes-by-group.ts';
 import { readChanges } from './connection-changes.ts';
 import { countsAt } from './incident-series.ts';
 
+/** Translation keys of groups that have no name of their own. */
+const WORDS: Readonly<Record<string, string>> = {
+  '': 'incidentPage.others',
+  not_accepted: 'connections.notAccepted',
+  hidden: 'connections.hidden',
+  none: 'connections.nobody',
+  known: 'connections.nobody',
+};
+
 /** Two instants compared: the counts of each, and which CLOSE_WAIT connections only one of them has, by process and by peer. */
 @Component({
   selector: 'cw-pin-comparison',
@@ -26,6 +35,7 @@ export class PinComparison {
 
   protected readonly formats = inject(Formats);
   protected readonly labels = STATE_LABELS;
+  protected readonly words = WORDS;
   protected readonly read = readChanges(
     computed(() => ({ hostId: this.hostId(), netns: this.netns(), fromMs: this.aMs(), toMs: this.bMs() })),
   );

@@ -29,8 +29,8 @@ const RESOLVED_AS: Readonly<Record<NonNullable<Incident['resolvedAs']>, string>>
   `,
   host: { '[attr.data-state]': 'incident().state' },
   styles: `
-    .seen::before {
-      content: '· ';
+    .seen {
+      margin-inline-start: 8px;
     }
     strong {
       font-weight: 500;

@@ -21,7 +21,7 @@ import { Phrases } from '../i18n/phrases.ts';
   styles: `
     :host {
       display: inline-flex;
-      align-items: center;
+      align-items: baseline;
       gap: 6px;
       font-size: 12px;
       line-height: 20px;
@@ -32,6 +32,7 @@ import { Phrases } from '../i18n/phrases.ts';
     }
     svg {
       flex: none;
+      align-self: center;
     }
   `,
 })

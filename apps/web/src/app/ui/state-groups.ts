@@ -13,7 +13,7 @@ import { STATE_GROUPS } from './tcp-states.ts';
     <cw-state-bar [counts]="counts()" />
     <div class="groups">
       @for (group of groups(); track group.side) {
-        <section [attr.aria-label]="group.name | transloco" [class]="group.side">
+        <div role="group" [attr.aria-label]="group.name | transloco" [class]="group.side">
           <h3>{{ group.name | transloco }}</h3>
           <div class="states">
             @for (state of group.states; track state) {
@@ -23,7 +23,7 @@ import { STATE_GROUPS } from './tcp-states.ts';
           @if (group.side === 'passive') {
             <div class="note"><ng-content /></div>
           }
-        </section>
+        </div>
       }
     </div>
   `,
