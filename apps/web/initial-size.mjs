@@ -39,6 +39,8 @@ for (const [what, pages] of [
   ['initial', []],
   ['fleet', ['shell', 'fleet', 'en']],
   ['host', ['shell', 'host', 'zh-Hans']],
+  ['incidents', ['shell', 'incidents', 'zh-Hans']],
+  ['incident', ['shell', 'incident', 'zh-Hans']],
 ]) {
   const files = [...withImports([...entries, ...pages.map(chunkNamed)])];
   const bytes = files.reduce((sum, file) => sum + gzipSync(readFileSync(join(folder, file))).length, 0);
