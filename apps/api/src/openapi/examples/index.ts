@@ -3,6 +3,7 @@ import { CONNECTION_EXAMPLES } from './connection-examples.ts';
 import { HISTORY_EXAMPLES } from './history-examples.ts';
 import { HOST_EXAMPLES } from './host-examples.ts';
 import { INCIDENT_EXAMPLES } from './incident-examples.ts';
+import { LEAK_EXAMPLES } from './leak-examples.ts';
 import { PORT_EXAMPLES } from './port-examples.ts';
 import { PROCESS_EXAMPLES } from './process-examples.ts';
 import { PUSH_EXAMPLES } from './push-examples.ts';
@@ -16,6 +17,7 @@ export const EXAMPLES: RouteExamples = {
   ...HOST_EXAMPLES,
   ...HISTORY_EXAMPLES,
   ...CONNECTION_EXAMPLES,
+  ...LEAK_EXAMPLES,
   ...PROCESS_EXAMPLES,
   ...PORT_EXAMPLES,
   ...PUSH_EXAMPLES,

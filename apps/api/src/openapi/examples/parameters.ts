@@ -4,6 +4,7 @@ const INCIDENT_ID = { description: 'The incident', example: '5a1c7f0e-3d2b-4c8a-
 export const PARAMETERS: Readonly<Record<string, { readonly description: string; readonly example: unknown }>> = {
   id: { description: 'The host: the id of its agent', example: '0b3d7a52-1f4e-4c5b-9d2a-7e6f5a4b3c2d' },
   kind: { description: 'The kind of data', example: 'snapshots' },
+  socketId: { description: 'The connection', example: 'b7c0d9e1a2f34455' },
   netns: { description: "Number of the network namespace; 0, the usual, is the host's own", example: 0 },
   at: { description: 'As of this instant; now without it', example: '2026-11-22T14:00:00.000Z' },
   from: { description: 'Beginning of the range', example: '2026-11-22T13:00:00.000Z' },
