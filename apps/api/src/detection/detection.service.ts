@@ -10,18 +10,17 @@ import { coerceError } from '../errors/coerce-error.ts';
 import { databaseFault, isStatementTimeout } from '../database/database-faults.ts';
 import { openIncidents } from '../incidents/incident-store.queries.ts';
 import { type StoredIncident } from '../incidents/kept-incident.ts';
-import { type LeakFigure, LeakFigures } from '../metrics/leak-figures.ts';
+import { LeakFigures } from '../metrics/leak-figures.ts';
 import { RulesService } from '../rules/rules.service.ts';
 import { Clock } from '../time/clock.ts';
 import { DetectionTransactions } from './detection-transactions.ts';
-import { type HostDetection } from './host-detection.ts';
 import { detectAll, leakSubjects } from './host-detections.ts';
 import { HostMemory } from './host-memory.ts';
 import { silence } from './host-rules.ts';
 import { IncidentKeeper } from './incident-keeper.ts';
+import { leakFiguresOf } from './leak-figures-of.ts';
 import { type Look, NamespaceReader } from './namespace-reader.ts';
 import { readRestarts } from './restarts.queries.ts';
-import { isHarmless } from './seen-leak.ts';
 import { ShardLocks } from './shard-locks.ts';
 import { readWatchedHosts, type WatchedHost } from './watched-hosts.queries.ts';
 
@@ -186,17 +185,20 @@ export class DetectionService implements OnApplicationBootstrap, BeforeApplicati
       if (!this.locks.owns(host.hostId)) continue;
       const incidents = open.get(host.hostId) ?? [];
       const news = { host, memory, seen: seen.get(host.hostId) ?? [], open: incidents, rules };
-      const silent = this.silenceOf(host);
-      const found = [...detectAll({ ...news, restarts: restarts.get(host.hostId) ?? [] }), ...silent];
       const now = this.clock.now();
-      const silentSince = silent.some(({ detection }) => detection.level !== 'none') ? host.lastSeenAt : null;
-      await this.keeper.keep(
-        { host, memory, found, moment: { hostId: host.hostId, now, silentSince }, rules },
-        incidents,
-      );
-      this.figures.tell(host.hostId, leakFigures(found));
+      const silent = silence(host, now, rules);
+      const isSilent = silent.detection.level !== 'none';
+      const found = detectAll({ ...news, restarts: restarts.get(host.hostId) ?? [] });
+      this.figures.tell(host.hostId, leakFiguresOf(found));
+      // Of a host that we could not have heard nothing is said, neither that it is silent nor what it told last.
+      if (!isSilent || this.couldHear(host, now)) {
+        const silentSince = isSilent ? host.lastSeenAt : null;
+        const moment = { hostId: host.hostId, now, silentSince };
+        const isLongGone = now - host.lastSeenAt > LONG_GONE_MS;
+        await this.keeper.keep({ host, memory, found: isLongGone ? [] : [...found, silent], moment, rules }, incidents);
+      }
       const restMs = hosts.length === 1 ? tookMs * REST : 0;
-      const restsUntil = now + (silentSince === null ? restMs : SILENT_EVERY_MS);
+      const restsUntil = now + (isSilent ? SILENT_EVERY_MS : restMs);
       this.hosts.set(host.hostId, { memory, cursor: host.cursor, restsUntil });
     }
   }
@@ -216,26 +218,11 @@ export class DetectionService implements OnApplicationBootstrap, BeforeApplicati
     return { host, namespaces, memory, kept: new Set(leaks.map(([key]) => key)) };
   }
 
-  /** Whether a host is silent; nothing while we have not been able to hear it for as long as that takes. */
-  private silenceOf(host: WatchedHost) {
-    const now = this.clock.now();
-    const rules = this.rules.current();
-    const { silentMs, intervals } = rules.thresholds.hostSilent;
-    const heardMs = now - (this.hearsSince ?? now);
-    if (heardMs <= Math.max(silentMs, intervals * host.intervalMs) && now - host.lastSeenAt > heardMs) return [];
-    return now - host.lastSeenAt > LONG_GONE_MS ? [] : [silence(host, now, rules)];
+  /** Whether we have heard for longer than silence takes. */
+  private couldHear({ intervalMs }: WatchedHost, now: number): boolean {
+    const { silentMs, intervals } = this.rules.current().thresholds.hostSilent;
+    return now - (this.hearsSince ?? now) > Math.max(silentMs, intervals * intervalMs);
   }
-}
-
-/** What leaks, by the names of services; two endpoints of a service are two. */
-function leakFigures(found: readonly HostDetection[]): LeakFigure[] {
-  return found
-    .filter(({ detection }) => detection.rule === 'leak')
-    .map(({ service, finding, detection: { figures } }) => ({
-      service,
-      leaked: finding !== null && isHarmless(finding) ? 0 : (figures.leaked ?? 0),
-      timeLeftMs: figures.timeLeftMs ?? null,
-    }));
 }
 
 /** Hosts of many connections alone, others together. */

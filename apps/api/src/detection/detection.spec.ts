@@ -171,6 +171,21 @@ describe('a restart of the server', () => {
     expect(await only()).toMatchObject({ id, state: 'open' });
   });
 
+  it('leaves what is stale as it is: nothing has been heard', async () => {
+    const story = new LeakStory({ clock });
+    await story.leak(api, 2 * MINUTE, 10);
+    await story.silence(api, 2 * MINUTE);
+    const { id } = await only('state=open&rule=leak');
+    const told = await kinds(id);
+    expect(told.at(-1)).toBe('stale');
+    await api.stop();
+    api = await TestApi.start({ databaseUrl: database.url, clock });
+    cookie = await api.signIn();
+    await story.silence(api, 2 * MINUTE);
+    expect(await kinds(id)).toEqual(told);
+    expect(await only('state=open&rule=host_silent')).toMatchObject({ severity: 'warning' });
+  });
+
   it('before the incident opens does not delay it: what was is read again', async () => {
     const story = new LeakStory({ clock });
     await story.leak(api, MINUTE + 1, 10);
