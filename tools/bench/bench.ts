@@ -9,6 +9,8 @@ export interface Skipped {
 export interface BenchResult {
   readonly figures: readonly Figure[];
   readonly skipped: readonly Skipped[];
+  /** More than figures can tell, printed before them. */
+  readonly report?: string;
 }
 
 /** One benchmark. To add another: a folder with one of these, listed in main.ts. */

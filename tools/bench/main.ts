@@ -11,10 +11,11 @@ import { historyBench } from './history/history-bench.ts';
 import { ingestBench } from './ingest/ingest-bench.ts';
 import { memoryBench } from './memory/memory-bench.ts';
 import { storageBench } from './storage/storage-bench.ts';
+import { verdictsBench } from './verdicts/verdicts-bench.ts';
 import { CannotRun, type Bench } from './bench.ts';
 import { figuresAsText, missedIn } from './figures.ts';
 
-const BENCHES: readonly Bench[] = [agentBench, ingestBench, memoryBench, historyBench, storageBench];
+const BENCHES: readonly Bench[] = [agentBench, ingestBench, memoryBench, historyBench, storageBench, verdictsBench];
 const FAULTY_USE = 2;
 const CANNOT_RUN = 3;
 
@@ -30,12 +31,13 @@ if (bench === undefined) {
 
 async function run(bench: Bench, words: readonly string[]): Promise<number> {
   try {
-    const { figures, skipped } = await bench.run(words);
+    const { figures, skipped, report } = await bench.run(words);
     const machine = { kernel: release(), cpus: cpus().length, memoryBytes: totalmem(), node: process.version };
     const folder = resolve(import.meta.dirname, '../../dist/bench');
     mkdirSync(folder, { recursive: true });
-    const result = { bench: bench.name, measuredAt: new Date().toISOString(), machine, figures, skipped };
+    const result = { bench: bench.name, measuredAt: new Date().toISOString(), machine, figures, skipped, report };
     writeFileSync(join(folder, `${bench.name}.json`), `${JSON.stringify(result, null, 2)}\n`);
+    if (report !== undefined) console.log(`${report}\n`);
     console.log(figuresAsText(figures));
     for (const { what, why } of skipped) console.log(`skipped: ${what}: ${why}`);
     const missed = missedIn(figures);

@@ -13,6 +13,8 @@ const options: LabOptions = {
   durationMs: null,
   closer: 'client',
   keepaliveMs: 15_000,
+  everyMs: 45_000,
+  runtime: null,
 };
 
 it('takes as many sockets as there are descriptors, less its own', () => {

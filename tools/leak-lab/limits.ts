@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { MAX_SHARE, portRange } from './peer/source-ports.ts';
-import type { LabOptions } from './options.ts';
+import type { LabOptions, Runtime } from './options.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Descriptors that Node, the listener, the terminal and the peer's channel need besides the sockets on show. */
@@ -35,6 +35,12 @@ export function beyondLimits(
     return `--count ${count} is more than ::1 has local ports for: ask for ${most} at most, or use --host 127.0.0.1`;
   }
   return undefined;
+}
+
+/** Why a scenario has no program in that language; undefined when it has one. */
+export function withoutRuntime({ name, runtimes, cannot }: Scenario, runtime: Runtime): string | undefined {
+  if (runtimes.includes(runtime)) return undefined;
+  return `${name} has no program in ${runtime}: ${cannot?.[runtime] ?? 'nobody has written it'}; there is ${runtimes.join(', ')}`;
 }
 
 /** The soft limit of open files, which Node raises to the hard one at its start (proc_pid_limits(5)). */

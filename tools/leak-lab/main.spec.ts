@@ -132,7 +132,7 @@ it('lists the scenarios in its help', async () => {
 
   expect(await lab.exitCode()).toBe(0);
   const help = lab.lines.join('\n');
-  for (const { name, summary } of SCENARIOS) expect(help).toContain(`  ${name.padEnd(15)} ${summary}\n`);
+  for (const { name, summary } of SCENARIOS) expect(help).toContain(`  ${name.padEnd(16)} ${summary}\n`);
 });
 
 it('refuses what it does not know, in words', async () => {

@@ -4,8 +4,8 @@
  * `node tools/leak-lab/main.ts SCENARIO [options]`; exit code 0 after a clean stop, 1 when it could not go on, 2 for
  * a command line that makes no sense.
  */
-import { beyondLimits } from './limits.ts';
-import { MAX_COUNT, MAX_RATE, parseArguments, type LabOptions } from './options.ts';
+import { beyondLimits, withoutRuntime } from './limits.ts';
+import { MAX_COUNT, MAX_RATE, parseArguments, type LabOptions, type Runtime } from './options.ts';
 import { SCENARIOS } from './registry.ts';
 import type { Scenario } from './scenario.ts';
 import { BURNING_LASTS_MS } from './scenarios/stuck.ts';
@@ -19,7 +19,7 @@ const HELP = `Usage: leak-lab SCENARIO [options]
 Makes real TCP sockets in a bad state, on loopback only, until Ctrl-C.
 
 Scenarios
-${SCENARIOS.map(({ name, summary }) => `  ${name.padEnd(15)} ${summary}`).join('\n')}
+${SCENARIOS.map(({ name, summary }) => `  ${name.padEnd(16)} ${summary}`).join('\n')}
 
 Options
   --count N       sockets to hold, 1 to ${MAX_COUNT} (20)
@@ -29,27 +29,29 @@ Options
   --duration T    stop after 500ms, 30s, 5m ... (until a signal)
   --closer END    time-wait: client or server closes first and keeps TIME_WAIT (client)
   --keepalive T   keepalive-leak: idle time before the server's kernel asks for the peer, in whole seconds (15s)
+  --every T       how often saw-tooth sweeps and restart-loop starts anew, and when turnover closes (45s)
+  --runtime R     what the program is written in: node, python or c (what the scenario was written for first)
   -h, --help      this text
 
-never-accepted to inherited run their server in a process of its own, and need python3 for it. busy and starved
+Programs in Python need python3, and so do most in Node, to end with the lab; programs in C are compiled with gcc. busy and starved
 keep one CPU busy and stop after ${BURNING_LASTS_MS / 60_000} minutes unless --duration says otherwise.
 
 A TIME_WAIT lasts 60 s, so a steady R closes a second is --rate R --count 60×R.
 When the count is reached it prints: ready pid=PID port=PORT count=COUNT
 `;
 
-async function run(scenario: Scenario, options: LabOptions): Promise<void> {
+async function run(scenario: Scenario, options: LabOptions, runtime: Runtime): Promise<void> {
   const { promise: stopped, resolve: stop } = Promise.withResolvers<undefined>();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(undefined));
   // Nobody reads us any more (`leak-lab | head`): then nobody needs the sockets either.
   process.stdout.on('error', () => stop(undefined));
 
-  const exhibit = await scenario.start(options);
+  const exhibit = await scenario.start(options, runtime);
   const line = new StatusLine(process.stdout);
   const address = options.host.includes(':') ? `[${options.host}]` : options.host;
   const showStatus = (): void =>
     line.show(
-      `${scenario.name}: pid ${exhibit.pid} listens on ${address}:${exhibit.port}, ` +
+      `${scenario.name}: pid ${exhibit.pid} ${exhibit.dials ? 'dials' : 'listens on'} ${address}:${exhibit.port}, ` +
         `holds ${exhibit.held()} ${scenario.makes}`,
     );
   showStatus();
@@ -89,13 +91,15 @@ if (parsed.kind === 'help') {
 } else {
   const scenario = SCENARIOS.find(({ name }) => name === parsed.scenario);
   if (scenario === undefined) throw new Error(`the registry lost ${parsed.scenario}`);
-  const refusal = beyondLimits(scenario, parsed.options);
+  const [usual] = scenario.runtimes;
+  const runtime = parsed.options.runtime ?? usual;
+  const refusal = withoutRuntime(scenario, runtime) ?? beyondLimits(scenario, parsed.options);
   if (refusal !== undefined) {
     console.error(`leak-lab: ${refusal}`);
     process.exitCode = 2;
   } else {
     try {
-      await run(scenario, parsed.options);
+      await run(scenario, parsed.options, runtime);
     } catch (error) {
       console.error(`leak-lab: ${scenario.name}: ${error instanceof Error ? error.message : String(error)}`);
       process.exitCode = 1;

@@ -20,13 +20,15 @@ it('holds 20 sockets at 10 a second on IPv4 unless told otherwise', () => {
       durationMs: null,
       closer: 'client',
       keepaliveMs: 15_000,
+      everyMs: 45_000,
+      runtime: null,
     },
   });
 });
 
 it('takes every option', () => {
   const line =
-    'time-wait --count 50000 --rate 2000 --host ::1 --port 4242 --duration 5m --closer server --keepalive 2s';
+    'time-wait --count 50000 --rate 2000 --host ::1 --port 4242 --duration 5m --closer server --keepalive 2s --every 1m --runtime c';
   expect(parse(line)).toEqual({
     kind: 'run',
     scenario: 'time-wait',
@@ -38,6 +40,8 @@ it('takes every option', () => {
       durationMs: 300_000,
       closer: 'server',
       keepaliveMs: 2_000,
+      everyMs: 60_000,
+      runtime: 'c',
     },
   });
 });
@@ -74,6 +78,8 @@ describe('refuses', () => {
     ['code-leak --duration 0s', '--duration must be a time such as 500ms, 30s, 5m or 1h, at most 24h, not "0s"'],
     ['code-leak --keepalive 1500ms', '--keepalive must be whole seconds such as 15s or 1m, at most 9h, not "1500ms"'],
     ['code-leak --keepalive 10h', '--keepalive must be whole seconds such as 15s or 1m, at most 9h, not "10h"'],
+    ['code-leak --every 1500ms', '--every must be whole seconds such as 45s or 1m, not "1500ms"'],
+    ['code-leak --runtime go', '--runtime must be node, python, c, not "go"'],
     ['code-leak --keepalive no', '--keepalive must be whole seconds such as 15s or 1m, at most 9h, not "no"'],
   ])('"%s"', (line, fault) => {
     expect(faultsOf(line)).toEqual([fault]);

@@ -4,6 +4,10 @@ import { parseArgs } from 'node:util';
 export const HOSTS = ['127.0.0.1', '::1'] as const;
 export const CLOSERS = ['client', 'server'] as const;
 
+/** What the program on show is written in. */
+export const RUNTIMES = ['node', 'python', 'c'] as const;
+export type Runtime = (typeof RUNTIMES)[number];
+
 export const MAX_COUNT = 50_000;
 export const MAX_RATE = 2_000;
 
@@ -21,6 +25,10 @@ export interface LabOptions {
   readonly closer: (typeof CLOSERS)[number];
   /** How long a connection is idle before the server's kernel asks whether the peer is there. */
   readonly keepaliveMs: number;
+  /** How often it sweeps, or is started anew, or after how long it closes. */
+  readonly everyMs: number;
+  /** Null: what is usual for the scenario. */
+  readonly runtime: Runtime | null;
 }
 
 export type ParsedArguments =
@@ -43,6 +51,8 @@ export function parseArguments(args: readonly string[], scenarioNames: readonly 
         duration: { type: 'string' },
         closer: { type: 'string', default: 'client' },
         keepalive: { type: 'string', default: '15s' },
+        every: { type: 'string', default: '45s' },
+        runtime: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
@@ -86,16 +96,27 @@ export function parseArguments(args: readonly string[], scenarioNames: readonly 
   if (!Number.isInteger(keepaliveMs / 1_000) || keepaliveMs > MAX_KEEPALIVE_MS) {
     faults.push(`--keepalive must be whole seconds such as 15s or 1m, at most 9h, not "${values.keepalive}"`);
   }
+  const everyMs = durationInMs(values.every) ?? NaN;
+  if (!Number.isInteger(everyMs / 1_000)) {
+    faults.push(`--every must be whole seconds such as 45s or 1m, not "${values.every}"`);
+  }
+  const runtime = values.runtime === undefined ? null : RUNTIMES.find((known) => known === values.runtime);
+  if (runtime === undefined) faults.push(`--runtime must be ${RUNTIMES.join(', ')}, not "${values.runtime}"`);
   if (
     faults.length > 0 ||
     scenario === undefined ||
     host === undefined ||
     closer === undefined ||
+    runtime === undefined ||
     durationMs === undefined
   ) {
     return { kind: 'faults', faults };
   }
-  return { kind: 'run', scenario, options: { count, rate, host, port, durationMs, closer, keepaliveMs } };
+  return {
+    kind: 'run',
+    scenario,
+    options: { count, rate, host, port, durationMs, closer, keepaliveMs, everyMs, runtime },
+  };
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };

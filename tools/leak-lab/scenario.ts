@@ -1,4 +1,4 @@
-import type { LabOptions } from './options.ts';
+import type { LabOptions, Runtime } from './options.ts';
 
 /**
  * One way to leak, on show. To add another: write scenarios/NAME.ts with one of these and list it in registry.ts.
@@ -17,7 +17,11 @@ export interface Scenario {
   readonly queued?: true;
   /** Stops by itself after so many milliseconds unless --duration says otherwise, for it burns a CPU. */
   readonly lastsMs?: number;
-  start(options: LabOptions): Promise<Exhibit>;
+  /** What its program may be written in, the usual one first; and why it cannot be in others. */
+  readonly runtimes: readonly [Runtime, ...Runtime[]];
+  readonly cannot?: Readonly<Partial<Record<Runtime, string>>>;
+  /** `runtime` is one of `runtimes`. */
+  start(options: LabOptions, runtime: Runtime): Promise<Exhibit>;
 }
 
 /** A scenario that runs. */
@@ -26,6 +30,8 @@ export interface Exhibit {
   readonly pid: number;
   /** Port the server listens on. */
   readonly port: number;
+  /** The process dials that port, and somebody else listens there. */
+  readonly dials?: true;
   /** Sockets in the state now. */
   held(): number;
   /** Rejects when the scenario cannot go on; never resolves. */

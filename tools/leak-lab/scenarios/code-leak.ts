@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario.ts';
+import { startServerApart } from '../servers/apart.ts';
 import { startServerHere } from '../servers/here.ts';
 import { stage } from '../stage.ts';
 
@@ -8,8 +9,13 @@ export const codeLeak: Scenario = {
   summary: 'reads the end of stream and never closes: CLOSE_WAIT, Recv-Q 0',
   makes: 'CLOSE_WAIT',
   descriptorsPerSocket: 1,
+  runtimes: ['node', 'python', 'c'],
 
-  async start(options) {
-    return stage(await startServerHere(options, { reads: true }), 'leave', options);
+  async start(options, runtime) {
+    const server =
+      runtime === 'node'
+        ? await startServerHere(options, { reads: true })
+        : await startServerApart('code-leak', options, runtime);
+    return stage(server, 'leave', options);
   },
 };

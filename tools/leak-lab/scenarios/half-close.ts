@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario.ts';
+import { startServerApart } from '../servers/apart.ts';
 import { startServerHere } from '../servers/here.ts';
 import { stage } from '../stage.ts';
 
@@ -15,8 +16,10 @@ export const halfClose: Scenario = {
   summary: 'no fault: the peer shut down its sending side and gets a slow answer; bytes acknowledged grow',
   makes: 'CLOSE_WAIT',
   descriptorsPerSocket: 1,
+  runtimes: ['node', 'python', 'c'],
 
-  async start(options) {
+  async start(options, runtime) {
+    if (runtime !== 'node') return stage(await startServerApart('half-close', options, runtime), 'half-close', options);
     const server = await startServerHere(options, { reads: true });
     const answering = setInterval(() => {
       for (const socket of server.readToTheEnd) socket.write(PIECE);

@@ -11,8 +11,9 @@ export const inherited: Scenario = {
   summary: 'closes, but two children have inherited the descriptors: each socket has two owners',
   makes: 'CLOSE_WAIT',
   descriptorsPerSocket: 1,
+  runtimes: ['python', 'node', 'c'],
 
-  async start(options) {
-    return stage(await startServerApart('inherited', options), 'leave', options);
+  async start(options, runtime) {
+    return stage(await startServerApart('inherited', options, runtime), 'leave', options);
   },
 };

@@ -12,8 +12,9 @@ export const keepaliveLeak: Scenario = {
   summary: 'never closes, and keepalive takes the socket out of the tables: an orphaned descriptor (--keepalive)',
   makes: 'orphaned descriptors',
   descriptorsPerSocket: 1,
+  runtimes: ['python', 'node', 'c'],
 
-  async start(options) {
-    return stage(await startServerApart('keepalive-leak', options), 'vanish', options);
+  async start(options, runtime) {
+    return stage(await startServerApart('keepalive-leak', options, runtime), 'vanish', options);
   },
 };

@@ -8,9 +8,10 @@ export const neverAccepted: Scenario = {
   summary: 'listens and does not accept: CLOSE_WAIT without a descriptor (inode 0), accept queue full',
   makes: 'CLOSE_WAIT',
   descriptorsPerSocket: 0,
+  runtimes: ['python', 'node', 'c'],
   queued: true,
 
-  async start(options) {
-    return stage(await startServerApart('never-accepted', options), 'leave', options);
+  async start(options, runtime) {
+    return stage(await startServerApart('never-accepted', options, runtime), 'leave', options);
   },
 };

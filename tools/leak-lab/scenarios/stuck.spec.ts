@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CLOSE_WAIT, kernelSockets, socketInodesOf } from '../testing/kernel-sockets.ts';
 import { LabProcess } from '../testing/lab-process.ts';
-import { threadsOf, type Thread } from '../testing/processes.ts';
+import { descendantsOf, threadsOf, type Thread } from '../testing/processes.ts';
 import { until } from '../testing/until.ts';
 
 /** `GET / HTTP/1.0` and an empty line, and the FIN, which the kernel counts as one byte. */
@@ -32,6 +32,25 @@ describe.each(WAYS)('%s', (name, isStuck) => {
     expect([...socketInodesOf(pid)]).toEqual(expect.arrayContaining(unread.map(({ inode }) => inode)));
   });
 
+  it.each(['node', 'c'].filter((runtime) => !(name === 'file-lock' && runtime === 'node')))(
+    'is stuck as well in %s',
+    async (runtime) => {
+      await using lab = new LabProcess(name, '--count', '3', '--rate', '200', '--runtime', runtime);
+
+      const { pid, port } = await lab.ready();
+      // Node has threads of its own, which wait for work whatever its program does; the first one is the program's.
+      const program = (): Thread[] => (runtime === 'node' ? threadsOf(pid).slice(0, 1) : threadsOf(pid));
+      await until(
+        () => program().every(isStuck),
+        () => JSON.stringify(threadsOf(pid)),
+      );
+
+      const unread = kernelSockets(port).filter(({ state }) => state === CLOSE_WAIT);
+      expect(unread.map(({ recvQueue }) => recvQueue)).toEqual(Array(3).fill(UNREAD));
+      expect([...socketInodesOf(pid)]).toEqual(expect.arrayContaining(unread.map(({ inode }) => inode)));
+    },
+  );
+
   it('leaves no socket of either end behind', async () => {
     await using lab = new LabProcess(name, '--count', '3', '--rate', '200');
 
@@ -51,4 +70,18 @@ it('lock: has more than one thread', async () => {
     () => threadsOf(pid).length === 3,
     () => JSON.stringify(threadsOf(pid)),
   );
+});
+
+it('uninterruptible: waits in state D, and is the only owner', async () => {
+  await using lab = new LabProcess('uninterruptible', '--count', '2', '--rate', '200');
+
+  const { pid, port } = await lab.ready();
+  await until(
+    () => threadsOf(pid).every(({ state }) => state === 'D'),
+    () => JSON.stringify(threadsOf(pid)),
+  );
+
+  const [first] = kernelSockets(port).filter(({ state }) => state === CLOSE_WAIT);
+  const owners = descendantsOf(lab.pid).filter((process) => socketInodesOf(process).has(first?.inode ?? -1));
+  expect(owners).toEqual([pid]);
 });

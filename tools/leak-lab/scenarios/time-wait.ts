@@ -15,6 +15,7 @@ export const timeWait: Scenario = {
   summary: 'opens and closes properly, at a rate: TIME_WAIT at the end that closes first (--closer)',
   makes: 'TIME_WAIT',
   descriptorsPerSocket: 0,
+  runtimes: ['node'],
 
   async start(options) {
     const open = new Set<Socket>();

@@ -8,7 +8,9 @@ import sys
 
 from keepalive import leak_with_keepalive
 from kinship import die_with_parent, fork
+from idle_pool import keep_a_pool
 from lab import say, wait_for
+from serving import SERVANTS
 from ways_to_get_stuck import WAYS
 
 
@@ -47,6 +49,8 @@ def main():
     die_with_parent()
     orders = json.loads(sys.argv[1])
     habit, count = orders["habit"], orders["count"]
+    if habit == "idle-pool":
+        keep_a_pool(orders["host"], orders["port"], count)
     way = WAYS[habit]() if habit in WAYS else None
     if way is not None:
         next(way)
@@ -55,6 +59,8 @@ def main():
     say(pid=os.getpid(), port=listener.getsockname()[1])
     if habit == "keepalive-leak":
         leak_with_keepalive(listener, orders["keepaliveSeconds"])
+    if habit in SERVANTS:
+        SERVANTS[habit](listener, orders["everySeconds"])
     if habit != "never-accepted":
         connections = take(listener, count)
         if way is not None:

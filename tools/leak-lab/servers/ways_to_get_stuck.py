@@ -32,8 +32,8 @@ def busy():
     burn()
 
 
-def starved():
-    """On one CPU, below the priority of all else on it and that below everybody's: the machine stays usable."""
+def start_rivals():
+    """Programs that will want one CPU, when they are told by a byte each. Returns the CPU and where to write."""
     start, go = os.pipe()
     cpu = max(os.sched_getaffinity(0))
 
@@ -45,6 +45,12 @@ def starved():
 
     for _ in range(RIVALS):
         fork(rival)
+    return cpu, go
+
+
+def starved():
+    """On one CPU, below the priority of all else on it and that below everybody's: the machine stays usable."""
+    cpu, go = start_rivals()
     yield
     os.sched_setaffinity(0, {cpu})
     os.nice(SERVER_NICE)

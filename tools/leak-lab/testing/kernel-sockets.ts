@@ -6,6 +6,7 @@ export interface KernelSocket {
   readonly state: number;
   readonly localPort: number;
   readonly peerPort: number;
+  readonly sendQueue: number;
   readonly recvQueue: number;
   /** 0 no timer, 1 retransmit, 2 keepalive, 3 TIME_WAIT, 4 zero window probe. */
   readonly timer: number;
@@ -17,8 +18,9 @@ export const CLOSE_WAIT = 8;
 export const TIME_WAIT = 6;
 export const FIN_WAIT2 = 5;
 
-/** Value of `timer`. */
+/** Values of `timer`. */
 export const KEEPALIVE = 2;
+export const ZERO_WINDOW_PROBE = 4;
 
 /** Sockets of this network namespace, of both families, that have `port` at either end. */
 export function kernelSockets(port: number): KernelSocket[] {
@@ -35,6 +37,7 @@ function parseRow(row: string): KernelSocket {
     state: parseInt(state, 16),
     localPort: hexAfterColon(local),
     peerPort: hexAfterColon(peer),
+    sendQueue: parseInt(queues, 16),
     recvQueue: hexAfterColon(queues),
     timer: parseInt(timer, 16),
     inode: Number(inode),
