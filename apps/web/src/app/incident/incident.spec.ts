@@ -97,7 +97,7 @@ async function opened(
   await known;
   navigated = [];
   jest.spyOn(TestBed.inject(Router), 'navigate').mockImplementation((_commands, extras) => {
-    navigated.push((extras?.queryParams ?? {}) as Record<string, string | null>);
+    navigated.push(extras?.queryParams ?? {});
     return Promise.resolve(true);
   });
   fixture = TestBed.createComponent(IncidentPage);

@@ -1,27 +1,35 @@
 import { Component, computed, inject, input, output } from '@angular/core';
-import { MatButtonToggle, MatButtonToggleGroup } from '@angular/material/button-toggle';
 import { SEVERITIES } from '@closewatch/protocol';
 import { RULES } from '@closewatch/socket-states';
 import { TranslocoPipe } from '@jsverse/transloco';
 import { Phrases } from '../i18n/phrases.ts';
-import { isNarrow, type IncidentFilter } from './incident-filter.ts';
+import { FILTER_STATES, isNarrow, type FilterState, type IncidentFilter } from './incident-filter.ts';
+
+/** Translation keys of the states. */
+const NAMES: Readonly<Record<FilterState, string>> = {
+  open: 'incidents.open',
+  resolved: 'incidents.resolved',
+  all: 'incidents.all',
+};
 
 /** Which incidents to list. */
 @Component({
   selector: 'cw-incident-filters',
-  imports: [MatButtonToggle, MatButtonToggleGroup, TranslocoPipe],
+  imports: [TranslocoPipe],
   template: `
-    <mat-button-toggle-group
-      hideSingleSelectionIndicator
-      data-testid="state-choice"
-      [value]="filter().state"
-      [attr.aria-label]="'incidents.state' | transloco"
-      (change)="filterChange.emit({ state: $event.value })"
-    >
-      <mat-button-toggle value="open">{{ 'incidents.open' | transloco }}</mat-button-toggle>
-      <mat-button-toggle value="resolved">{{ 'incidents.resolved' | transloco }}</mat-button-toggle>
-      <mat-button-toggle value="all">{{ 'incidents.all' | transloco }}</mat-button-toggle>
-    </mat-button-toggle-group>
+    <div role="group" class="states" data-testid="state-choice" [attr.aria-label]="'incidents.state' | transloco">
+      @for (state of states; track state) {
+        <button
+          type="button"
+          class="button"
+          [attr.data-state]="state"
+          [attr.aria-pressed]="state === filter().state"
+          (click)="filterChange.emit({ state })"
+        >
+          {{ names[state] | transloco }}
+        </button>
+      }
+    </div>
     <label>
       <span class="visually-hidden">{{ 'incidents.severity' | transloco }}</span>
       <select class="field" data-testid="severity-choice" (change)="filterChange.emit({ severity: chosen($event) })">
@@ -65,6 +73,22 @@ import { isNarrow, type IncidentFilter } from './incident-filter.ts';
       flex-wrap: wrap;
       gap: 8px 12px;
     }
+    .states {
+      display: flex;
+
+      .button:not(:first-child) {
+        margin-inline-start: -1px;
+        border-start-start-radius: 0;
+        border-end-start-radius: 0;
+      }
+      .button:not(:last-child) {
+        border-start-end-radius: 0;
+        border-end-end-radius: 0;
+      }
+      .button[aria-pressed='true'] {
+        background: color-mix(in oklab, var(--text) 14%, transparent);
+      }
+    }
     select.field {
       width: auto;
       max-width: 240px;
@@ -80,6 +104,8 @@ export class IncidentFilters {
   readonly filterChange = output<Partial<Record<keyof IncidentFilter, string | null>>>();
 
   private readonly phrases = inject(Phrases);
+  protected readonly states = FILTER_STATES;
+  protected readonly names = NAMES;
   protected readonly severities = SEVERITIES;
   protected readonly levels = computed(() => ({
     warning: this.phrases.say('level.warning'),
