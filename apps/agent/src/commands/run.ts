@@ -23,6 +23,7 @@ import { OrphansCollector } from '../processes/orphans-collector.ts';
 import { ProcessSocketsCollector } from '../process-sockets/process-sockets-collector.ts';
 import { OwnerFinder } from '../processes/owner-finder.ts';
 import { OwnerKeeper } from '../processes/owner-keeper.ts';
+import { ServiceWatch } from '../processes/service-watch.ts';
 import { SurveyRounds } from '../processes/survey-rounds.ts';
 import { every } from '../sampling/every.ts';
 import { HostSampler } from '../sampling/host-sampler.ts';
@@ -119,6 +120,13 @@ async function sampleAndPush(
   const tracker = new LeakTracker(facts, (at) => clock.instant(at), readEphemeralPorts(procRoot));
   const owners = new OwnerKeeper(finder);
   const choice = isSmallMemory(limits.memoryBytes) ? new ConnectionChoice(SMALL_LIMITS) : new ConnectionChoice();
+  const processSockets = new ProcessSocketsCollector({ procRoot, bootedAtMs: facts.bootedAtMs });
+  const services = new ServiceWatch({
+    procRoot,
+    bootedAtMs: facts.bootedAtMs,
+    instant: (at) => clock.instant(at),
+    holders: () => processSockets.holders(),
+  });
   const own = new Sampler({
     ...shared,
     source,
@@ -135,16 +143,19 @@ async function sampleAndPush(
         architecture: process.arch,
         now: () => clock.now(),
         orphansOf: () => finder.orphans.held(),
+        kindsOf: (process) => finder.descriptorKinds.of(process),
       }),
       new KernelCollector(procRoot),
       new PortsCollector({ procRoot }),
-      new ProcessSocketsCollector({ procRoot, bootedAtMs: facts.bootedAtMs }),
+      processSockets,
+      services,
       new AgentEvents({
         after: lastRun.after,
         intervalMs,
         instant: (at) => clock.instant(at),
         timeEvents: () => time.takeEvents(),
         losses: (at) => (uplink.connected ? losses.take(at) : []),
+        restarts: () => (uplink.connected ? services.takeRestarts() : []),
         lacks: () => [...unlocked, ...runState.missing, ...outbox.missing],
       }),
     ],

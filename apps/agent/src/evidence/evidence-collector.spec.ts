@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { SnapshotSchema, type Owner, type ProcessEvidence } from '@closewatch/protocol';
+import { SnapshotSchema, type Descriptors, type Owner, type ProcessEvidence } from '@closewatch/protocol';
 import fc from 'fast-check';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,12 +18,14 @@ const FUTEX = { wchan: 'futex_do_wait', syscall: '202 0x5 0x189 0x0 0x0 0x0 0xf 
 let proc: FakeProc;
 let now: number;
 let orphans: Owned[];
+let kinds: Descriptors['kinds'];
 let collector: EvidenceCollector;
 
 beforeEach(() => {
   proc = new FakeProc();
   now = 10_000;
   orphans = [];
+  kinds = undefined;
   collector = new EvidenceCollector({
     procRoot: proc.root,
     bootedAtMs: BOOTED_AT,
@@ -31,6 +33,7 @@ beforeEach(() => {
     architecture: 'x64',
     now: () => now,
     orphansOf: () => orphans,
+    kindsOf: ({ pid }) => (pid === 20 ? kinds : undefined),
   });
 });
 
@@ -68,6 +71,13 @@ async function lookAtOne(sampled: Sampled, afterMs?: number): Promise<ProcessEvi
 }
 
 describe('evidence', () => {
+  it('tells what the descriptors of a process are open on, once somebody has followed them', async () => {
+    const holding = sampledWith({ owners: [begin(20)] });
+    expect((await lookAtOne(holding)).descriptors.kinds).toBeUndefined();
+    kinds = { sockets: 3, files: 2, pipes: 1, other: 0 };
+    expect((await lookAtOne(holding)).descriptors.kinds).toEqual(kinds);
+  });
+
   it('is not gathered while nobody holds anything, and that it is over is told once', async () => {
     const holding = sampledWith({ owners: [begin(20)] });
     expect(await look(sampledWith())).toEqual({});

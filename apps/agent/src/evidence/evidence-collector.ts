@@ -1,4 +1,4 @@
-import { type ProcessEvidence } from '@closewatch/protocol';
+import { type Descriptors, type Process, type ProcessEvidence } from '@closewatch/protocol';
 import { type LeakTracker } from '../leaks/leak-tracker.ts';
 import { type TrackedSocket } from '../leaks/tracked-socket.ts';
 import { Pacer } from '../pacer.ts';
@@ -23,6 +23,8 @@ export interface EvidenceParts {
   readonly now: () => number;
   /** Orphaned descriptors of now: their owners are looked at as well. */
   readonly orphansOf?: () => Iterable<Owned>;
+  /** What the descriptors of a process are open on, where somebody has followed them. */
+  readonly kindsOf?: (process: Process) => Descriptors['kinds'];
 }
 
 /** So many processes are all looked at each time. Of more, the largest half of these are, and the others take turns. */
@@ -124,7 +126,9 @@ export class EvidenceCollector implements Collector {
     const told: ProcessEvidence[] = [];
     for (const holder of holders) {
       const evidence = this.#watches.get(keyOf(holder))?.evidence(holder);
-      if (evidence !== undefined) told.push(evidence);
+      if (evidence === undefined) continue;
+      const kinds = this.#parts.kindsOf?.(holder.process);
+      told.push(kinds === undefined ? evidence : { ...evidence, descriptors: { ...evidence.descriptors, kinds } });
     }
     return told;
   }

@@ -6,6 +6,7 @@ import { type TimeEvent } from './host-time.ts';
 
 let happened: TimeEvent[];
 let lost: AgentEvent[];
+let restarted: AgentEvent[];
 let events: AgentEvents;
 
 const instant = (at: number): string => new Date(Date.UTC(2026, 10, 22) + at).toISOString();
@@ -13,12 +14,14 @@ const instant = (at: number): string => new Date(Date.UTC(2026, 10, 22) + at).to
 beforeEach(() => {
   happened = [];
   lost = [];
+  restarted = [];
   events = new AgentEvents({
     after: 'crash',
     intervalMs: 5_000,
     instant,
     timeEvents: () => happened.splice(0),
     losses: () => lost.splice(0),
+    restarts: () => restarted.splice(0),
     lacks: () => ['a folder'],
   });
 });
@@ -61,5 +64,15 @@ describe('events of the agent', () => {
       { at: instant(5_010), kind: 'clock_jumped', byMs: -60_000 },
       { at: instant(1), kind: 'damaged', records: 2 },
     ]);
+  });
+
+  it('tell once of services that were started anew', async () => {
+    await told(0);
+    const process = { pid: 21, startedAt: instant(3_000), executable: 'checkout', unit: 'checkout.service' };
+    const before = { pid: 20, startedAt: instant(-9_000) };
+    restarted = [{ at: instant(3_000), kind: 'service_restarted', process, before, replaced: true }];
+    const expected = [...restarted];
+    expect(await told(5_000)).toEqual(expected);
+    expect(await told(10_000)).toBeUndefined();
   });
 });

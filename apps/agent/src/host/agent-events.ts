@@ -12,6 +12,8 @@ export interface AgentEventsParts {
   readonly timeEvents: () => readonly TimeEvent[];
   /** What the outbox lost, once; `at`: ISO 8601. Nothing while snapshots do not arrive: they would be lost with it. */
   readonly losses: (at: string) => readonly AgentEvent[];
+  /** Services that were started anew, once. */
+  readonly restarts: () => readonly AgentEvent[];
   /** What keeps the agent from telling. */
   readonly lacks: () => readonly string[];
 }
@@ -35,14 +37,14 @@ export class AgentEvents implements Collector {
   }
 
   collect({ takenAt, startedAt }: Sampled): Promise<Addition> {
-    const { after, instant, timeEvents, losses } = this.#parts;
+    const { after, instant, timeEvents, losses, restarts } = this.#parts;
     const at = instant(takenAt);
     const events: AgentEvent[] = [];
     if (this.#lastAt === undefined) events.push({ at, kind: 'started', after });
     this.#asleepMs = 0;
     for (const event of timeEvents()) events.push(this.#written(event, at));
     events.push(...this.#stalls(startedAt, at));
-    events.push(...losses(at));
+    events.push(...restarts(), ...losses(at));
     this.#lastAt = startedAt;
     return Promise.resolve(events.length === 0 ? {} : { events: events.slice(0, PUSH_LIMITS.events) });
   }

@@ -1,4 +1,4 @@
-import { type ProcessSockets, type ProcessTable as WireTable } from '@closewatch/protocol';
+import { type Process, type ProcessSockets, type ProcessTable as WireTable } from '@closewatch/protocol';
 import { Pacer } from '../pacer.ts';
 import { ProcessTable } from '../processes/process-table.ts';
 import { type Addition, type Collector, type Sampled } from '../sampling/collector.ts';
@@ -19,6 +19,7 @@ const FIRST_BUDGET = 20_000;
 const MOST_LISTED = 100;
 const MOST_ITEMS = 1_000;
 const CLOSE_WAIT = 8;
+const LISTEN = 10;
 /** Below this share of all sockets, those of unknown holders are a matter of the moment: they close while one looks. */
 const WORTH_TELLING = 0.05;
 const STRIDE = 256;
@@ -48,6 +49,13 @@ export class ProcessSocketsCollector implements Collector {
 
   get missing(): readonly string[] {
     return this.#missing;
+  }
+
+  /** Who was told of in the newest table, and whether it listens. */
+  *holders(): Generator<{ readonly process: Process; readonly listens: boolean }> {
+    for (const holder of this.#list.all()) {
+      if (holder.listed) yield { process: holder.process, listens: holder.counts[LISTEN] !== 0 };
+    }
   }
 
   /** From the second look on: then the owners of CLOSE_WAIT sockets are known, and need not be searched for. */

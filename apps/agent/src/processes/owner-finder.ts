@@ -1,5 +1,6 @@
 import { type Connection, type Owner } from '@closewatch/protocol';
 import { Pacer } from '../pacer.ts';
+import { DescriptorKinds } from './descriptor-kinds.ts';
 import { Orphans } from './orphans.ts';
 import { OwnerSurvey } from './owner-survey.ts';
 import { ProcessTable } from './process-table.ts';
@@ -43,6 +44,8 @@ interface Search {
 export class OwnerFinder {
   /** Sockets of all network namespaces that ended and may be held on. */
   readonly orphans = new Orphans(this);
+  /** What the descriptors of owners are open on, as of the last survey. */
+  readonly descriptorKinds = new DescriptorKinds();
   readonly #processes: ProcessTable;
   readonly #tracked = new Set<number>();
   /** Descriptors followed so far. */
@@ -69,7 +72,7 @@ export class OwnerFinder {
 
   /** Begins a walk through all processes for the owners of these, by inode; `owners` are those known so far. */
   survey(owners: ReadonlyMap<number, readonly Owner[]>): OwnerSurvey {
-    return new OwnerSurvey(this.#processes, owners, MOST_OWNERS);
+    return new OwnerSurvey(this.#processes, owners, MOST_OWNERS, this.descriptorKinds);
   }
 
   /** Whether this descriptor still leads to that socket. */

@@ -1,6 +1,7 @@
 import { type Owner } from '@closewatch/protocol';
 import { Pacer } from '../pacer.ts';
-import { type KnownProcess, type ProcessTable } from './process-table.ts';
+import { kindOf, noKinds, type DescriptorKinds, type KindCounts } from './descriptor-kinds.ts';
+import { socketIn, type KnownProcess, type ProcessTable } from './process-table.ts';
 
 /** A process whose descriptors are followed one by one. */
 interface Searched {
@@ -8,6 +9,7 @@ interface Searched {
   readonly descriptors: readonly number[];
   next: number;
   known: KnownProcess | undefined;
+  readonly kinds: KindCounts;
 }
 
 /**
@@ -18,16 +20,23 @@ export class OwnerSurvey {
   readonly #processes: ProcessTable;
   readonly #before: ReadonlyMap<number, readonly Owner[]>;
   readonly #mostOwners: number;
+  readonly #kinds: DescriptorKinds;
   readonly #found = new Map<number, Owner[]>();
   #pids: readonly number[] | undefined;
   #place = 0;
   #searched: Searched | undefined;
 
-  /** `before`: the owners known so far, by inode. */
-  constructor(processes: ProcessTable, before: ReadonlyMap<number, readonly Owner[]>, mostOwners: number) {
+  /** `before`: the owners known so far, by inode; `kinds`: takes what the descriptors of owners are open on. */
+  constructor(
+    processes: ProcessTable,
+    before: ReadonlyMap<number, readonly Owner[]>,
+    mostOwners: number,
+    kinds: DescriptorKinds,
+  ) {
     this.#processes = processes;
     this.#before = before;
     this.#mostOwners = mostOwners;
+    this.#kinds = kinds;
   }
 
   /** Owners by inode; whom nobody was found for is not in it. An owner known before is the same object. */
@@ -42,7 +51,10 @@ export class OwnerSurvey {
       if (pacer.due()) await pacer.rest();
       const searched = this.#searched;
       if (searched !== undefined) this.#step(searched);
-      else if (!(await this.#begin(pacer))) return true;
+      else if (!(await this.#begin(pacer))) {
+        this.#kinds.endRound();
+        return true;
+      }
     }
     return false;
   }
@@ -54,7 +66,7 @@ export class OwnerSurvey {
     if (pid === undefined) return false;
     const descriptors = await this.#processes.listDescriptors(pid, pacer);
     if (descriptors !== 'hidden' && descriptors.length > 0) {
-      this.#searched = { pid, descriptors, next: 0, known: undefined };
+      this.#searched = { pid, descriptors, next: 0, known: undefined, kinds: noKinds() };
     }
     return true;
   }
@@ -63,14 +75,22 @@ export class OwnerSurvey {
   #step(searched: Searched): void {
     const { pid, descriptors } = searched;
     const descriptor = descriptors[searched.next++] ?? 0;
-    if (searched.next >= descriptors.length) this.#searched = undefined;
-    const inode = this.#processes.socketBehind(pid, String(descriptor));
-    if (inode === 'hidden') this.#searched = undefined;
-    else if (inode !== undefined && this.#before.has(inode)) {
-      searched.known ??= this.#processes.remembered(pid) ?? this.#processes.meet(pid);
-      if (searched.known === undefined) this.#searched = undefined;
-      else this.#note(inode, searched.known, descriptor);
-    }
+    const isLast = searched.next >= descriptors.length;
+    if (isLast) this.#searched = undefined;
+    const link = this.#processes.linkOf(pid, String(descriptor));
+    if (link === 'hidden') this.#searched = undefined;
+    else if (link !== undefined) this.#learn(searched, descriptor, link);
+    // Of a process without tracked sockets nobody asks.
+    if (isLast && searched.known !== undefined) this.#kinds.note(searched.known.description, searched.kinds);
+  }
+
+  #learn(searched: Searched, descriptor: number, link: string): void {
+    searched.kinds[kindOf(link)]++;
+    const inode = socketIn(link);
+    if (inode === undefined || !this.#before.has(inode)) return;
+    searched.known ??= this.#processes.remembered(searched.pid) ?? this.#processes.meet(searched.pid);
+    if (searched.known === undefined) this.#searched = undefined;
+    else this.#note(inode, searched.known, descriptor);
   }
 
   #note(inode: number, known: KnownProcess, descriptor: number): void {

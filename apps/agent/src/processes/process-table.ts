@@ -90,11 +90,14 @@ export class ProcessTable {
 
   /** The inode of the socket a descriptor leads to; undefined when it leads elsewhere, or nowhere any more. */
   socketBehind(pid: number, descriptor: string): number | 'hidden' | undefined {
+    const link = this.linkOf(pid, descriptor);
+    return link === undefined || link === 'hidden' ? link : socketIn(link);
+  }
+
+  /** What a descriptor leads to, as proc_pid_fd(5) says it; undefined when it is closed, `hidden` when that is not ours to see (a link never is). */
+  linkOf(pid: number, descriptor: string): string | undefined {
     try {
-      const link = readlinkSync(`${this.#procRoot}/${pid}/fd/${descriptor}`);
-      if (!link.startsWith(SOCKET_LINK)) return undefined;
-      const inode = Number(link.slice(SOCKET_LINK.length, -1));
-      return Number.isSafeInteger(inode) ? inode : undefined;
+      return readlinkSync(`${this.#procRoot}/${pid}/fd/${descriptor}`);
     } catch (error) {
       return isForbidden(error) ? 'hidden' : undefined;
     }
@@ -139,6 +142,13 @@ export class ProcessTable {
       if (known?.descriptors.size === 0) this.#known.delete(pid);
     }
   }
+}
+
+/** The inode in the link of a descriptor; undefined when it is no socket's. */
+export function socketIn(link: string): number | undefined {
+  if (!link.startsWith(SOCKET_LINK)) return undefined;
+  const inode = Number(link.slice(SOCKET_LINK.length, -1));
+  return Number.isSafeInteger(inode) ? inode : undefined;
 }
 
 /** For want of a descriptor (EMFILE, ENFILE) or a right nobody can say that a process holds nothing. */
