@@ -165,7 +165,7 @@ export class ServiceWatch implements Collector {
   #succeed(next: ServiceProcess, at: number): void {
     const beganAt = next.startTicks * MS_PER_TICK;
     const inTime = this.#gone.filter(
-      (gone) => next.startTicks > gone.startTicks && beganAt > gone.aliveAt - OVERLAP_MS,
+      (gone) => next.startTicks >= gone.startTicks && beganAt > gone.aliveAt - OVERLAP_MS,
     );
     const gone = inTime.find((one) => runOf(one) === runOf(next)) ?? inTime.find((one) => takesPlaceOf(next, one));
     if (gone === undefined) return;
