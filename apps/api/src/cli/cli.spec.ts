@@ -27,17 +27,17 @@ function closewatch(...words: string[]): { code: number | null; out: string; err
 
 describe('closewatch rules check', () => {
   it('says what a file that would be taken says, and ends with 0', () => {
-    const path = file('thresholds: { leak: { leaked_after: 2m } }\nignore: [{ rule: clock_skew }]');
+    const path = file('thresholds: { host_silent: { silent: 2m } }\nignore: [{ rule: clock_skew }]');
     const out = `${path}: fine (1 threshold changed, 0 services, 0 bounds on states, 1 thing ignored)\n`;
     expect(closewatch('rules', 'check', path)).toEqual({ code: 0, out, errors: '' });
   });
 
   it('says line, column and reason of every fault as compilers do, and ends with 1', () => {
-    const path = file('thresholds:\n  leak: { leaked_after: -2m }\nservices:\n  - match: /(a+)+/\n');
+    const path = file('thresholds:\n  host_silent: { silent: -2m }\nservices:\n  - match: /(a+)+/\n');
     const { code, out, errors } = closewatch('rules', 'check', path);
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(errors.split('\n')).toEqual([
-      expect.stringMatching(`^${path}:2:25: thresholds.leak.leaked_after must be a duration above zero`),
+      expect.stringMatching(`^${path}:2:26: thresholds.host_silent.silent must be a duration above zero`),
       expect.stringMatching(`^${path}:4:12: services.0.match repeats what repeats`),
       '',
     ]);

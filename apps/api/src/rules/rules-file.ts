@@ -28,7 +28,7 @@ export async function readRulesFile(file: string): Promise<ReadRules & { readonl
   }
 }
 
-/** A fault as compilers tell theirs: `rules.yaml:3:17: thresholds.leak.leaked_after must be …`. */
+/** A fault as compilers tell theirs: `rules.yaml:3:13: thresholds.host_silent.silent must be …`. */
 export function faultLine(file: string, { line, column, path, message }: RulesFault): string {
   const place = line === 0 ? file : `${file}:${line}:${column}`;
   return `${place}: ${path === '' ? '' : `${path} `}${message}`;

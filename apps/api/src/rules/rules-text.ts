@@ -8,7 +8,7 @@ import { thresholdConflicts } from './threshold-conflicts.ts';
 export interface RulesFault {
   readonly line: number;
   readonly column: number;
-  /** `thresholds.leak.leaked_after`; empty where it is about no value. */
+  /** `thresholds.host_silent.silent`; empty where it is about no value. */
   readonly path: string;
   readonly message: string;
 }
@@ -29,8 +29,8 @@ interface Fault {
  * Reads the text of a rules file, YAML 1.2. A fault anywhere refuses all of it.
  *
  * @example
- * readRules('thresholds: { leak: { leaked_after: -5m } }');
- * // { faults: [{ line: 1, column: 37, path: 'thresholds.leak.leaked_after', message: 'must be a duration above zero …' }] }
+ * readRules('thresholds: { host_silent: { silent: -5m } }');
+ * // { faults: [{ line: 1, column: 38, path: 'thresholds.host_silent.silent', message: 'must be a duration above zero …' }] }
  */
 export function readRules(text: string): ReadRules {
   const lines = new LineCounter();

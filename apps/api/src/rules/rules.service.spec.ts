@@ -92,9 +92,9 @@ describe('RulesService', () => {
   });
 
   it('refuses to start with a file that is refused: there is nothing to go on with', async () => {
-    await writeFile(file, 'thresholds:\n  leak:\n    leaked_after: -5m\n');
+    await writeFile(file, 'thresholds:\n  host_silent:\n    silent: -5m\n');
     await expect(started()).rejects.toThrow(
-      `CLOSEWATCH_RULES ${file}:3:19: thresholds.leak.leaked_after must be a duration above zero`,
+      `CLOSEWATCH_RULES ${file}:3:13: thresholds.host_silent.silent must be a duration above zero`,
     );
     file = folder;
     await expect(started()).rejects.toThrow('is no file');

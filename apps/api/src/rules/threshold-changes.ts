@@ -8,6 +8,8 @@ export interface Changes {
 }
 type Change = number | Changes | readonly Changes[];
 
+/** What leaked means: samples, statements and pages all count by it, so that no file can change it. */
+const FIXED: ReadonlySet<string> = new Set<keyof Thresholds['leak']>(['leakedAfterMs', 'suspectAfterMs']);
 const MOST_ROWS = 5;
 const GREATEST = 1_000_000_000;
 
@@ -22,12 +24,17 @@ export function groupChanges(group: keyof Thresholds): z.ZodType<Changes> {
   return objectOf(DEFAULT_THRESHOLDS[group], 'some');
 }
 
+/** Whether a file may change what is called so in the thresholds. */
+export function isChangeable(name: string): boolean {
+  return !FIXED.has(name);
+}
+
 /** The thresholds with the changes put in. A list is replaced as a whole. */
 export function changed(thresholds: Thresholds, changes: Changes): Thresholds {
   return merged(thresholds as unknown as Changes, changes) as unknown as Thresholds;
 }
 
-/** `leakedAfterMs` of the thresholds is `leaked_after` in a file. */
+/** `nothingNewMs` of the thresholds is `nothing_new` in a file. */
 export function nameInFile(name: string): string {
   return name.replace(/Ms$/, '').replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
@@ -55,6 +62,7 @@ function objectOf(thresholds: object, needed: 'all' | 'some'): z.ZodType<Changes
   const shape: Record<string, z.ZodType> = {};
   const nameOf = new Map<string, string>();
   for (const [name, value] of Object.entries(thresholds)) {
+    if (!isChangeable(name)) continue;
     const inFile = nameInFile(name);
     const schema = valueOf(name, value);
     shape[inFile] = needed === 'all' ? schema : schema.nullish();

@@ -21,7 +21,6 @@ export function thresholdConflicts(thresholds: Thresholds): Conflict[] {
     if (!holds) found.push({ path: path.split('.'), message });
   };
   unless(leak.trigger.least <= leak.trigger.most, 'leak.trigger.least', 'must not be above leak.trigger.most');
-  unless(leak.suspectAfterMs >= leak.leakedAfterMs, 'leak.suspect_after', 'must not be shorter than leak.leaked_after');
   for (const [index, { spanHours, spans, rises }] of leak.slow.entries()) {
     const path = `leak.slow.${index}`;
     unless(
