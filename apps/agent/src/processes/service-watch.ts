@@ -5,7 +5,7 @@ import { type Addition, type Collector } from '../sampling/collector.ts';
 import { readStat } from './process-description.ts';
 import { ProcessTable } from './process-table.ts';
 import { MS_PER_TICK } from './task-stat.ts';
-import { isReplaced, meetProcess, runOf, takesPlaceOf, type ServiceProcess } from './watched-service.ts';
+import { isReplaced, meetProcess, takesPlaceOf, type ServiceProcess } from './watched-service.ts';
 
 export interface ServiceWatchParts {
   /** Usually /proc. */
@@ -39,10 +39,10 @@ export interface ServiceLook {
   readonly trackers: readonly Pick<LeakTracker, 'open'>[];
 }
 
-/** A watched process costs about 10 µs a turn: 512 of them 0.05 % of a CPU. */
+/** A watched process costs about 20 µs a turn: 256 of them 0.05 % of a CPU. */
 const EVERY_MS = 10_000;
-const MOST_WATCHED = 512;
-const MOST_GONE = 256;
+const MOST_WATCHED = 256;
+const MOST_GONE = 128;
 /** So long it is waited for somebody to take the place of one that is gone. */
 const AWAITED_MS = 3_600_000;
 /** Its successor may have been started while it still ran. */
@@ -124,7 +124,7 @@ export class ServiceWatch implements Collector {
       if (readStat(this.#parts.procRoot, pid)?.startTicks === watched.startTicks) {
         watched.aliveAt = at;
         watched.looks++;
-        running.add(runOf(watched));
+        running.add(watched.run);
       } else {
         this.#watched.delete(pid);
         exited.push(watched);
@@ -132,13 +132,12 @@ export class ServiceWatch implements Collector {
     }
     // Of several that ran the same the first is the one that started the others.
     for (const watched of exited.toSorted((a, b) => a.startTicks - b.startTicks)) {
-      const run = runOf(watched);
       const isTold = watched.isService || watched.looks >= LOOKS_OF_A_SERVICE;
-      if (!isTold || running.has(run) || this.#gone.length >= MOST_GONE) continue;
+      if (!isTold || running.has(watched.run) || this.#gone.length >= MOST_GONE) continue;
+      const { process, startTicks, file, run, isService, aliveAt } = watched;
       running.add(run);
-      const { process, startTicks, file, isService, aliveAt } = watched;
-      this.#gone = this.#gone.filter((gone) => runOf(gone) !== run);
-      this.#gone.push({ process, startTicks, file, isService, aliveAt, missedAt: at });
+      this.#gone = this.#gone.filter((gone) => gone.run !== run);
+      this.#gone.push({ process, startTicks, file, run, isService, aliveAt, missedAt: at });
     }
   }
 
@@ -167,7 +166,7 @@ export class ServiceWatch implements Collector {
     const inTime = this.#gone.filter(
       (gone) => next.startTicks >= gone.startTicks && beganAt > gone.aliveAt - OVERLAP_MS,
     );
-    const gone = inTime.find((one) => runOf(one) === runOf(next)) ?? inTime.find((one) => takesPlaceOf(next, one));
+    const gone = inTime.find((one) => one.run === next.run) ?? inTime.find((one) => takesPlaceOf(next, one));
     if (gone === undefined) return;
     this.#gone = this.#gone.filter((one) => one !== gone);
     this.#watched.set(next.process.pid, { ...next, isService: gone.isService, looks: 0, aliveAt: at });

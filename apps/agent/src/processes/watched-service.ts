@@ -10,16 +10,20 @@ export interface ServiceProcess {
   readonly startTicks: number;
   /** Device, inode and time of its executable; undefined where that is not ours to see. */
   readonly file: string | undefined;
+  /** The program as it is run, whatever its pid: the same text after a restart. */
+  readonly run: string;
 }
 
 /** Undefined when it is gone. */
 export function meetProcess(procRoot: string, bootedAtMs: number, pid: number): ServiceProcess | undefined {
   const stat = readStat(procRoot, pid);
   if (stat === undefined) return undefined;
+  const process = describeProcess(procRoot, pid, stat, bootedAtMs);
   return {
-    process: describeProcess(procRoot, pid, stat, bootedAtMs),
+    process,
     startTicks: stat.startTicks,
     file: executableOf(join(procRoot, String(pid))),
+    run: runOf(process),
   };
 }
 
@@ -36,8 +40,7 @@ function executableOf(folder: string): string | undefined {
 /** Sessions and other scopes change with who starts a program; what systemd keeps running does not. */
 const serviceUnitOf = ({ unit }: Process): string | null => (unit?.endsWith('.service') === true ? unit : null);
 
-/** The program as it is run, whatever its pid: the same text after a restart. */
-export function runOf({ process }: ServiceProcess): string {
+function runOf(process: Process): string {
   const { executable, containerId, command } = process;
   return JSON.stringify([executable, serviceUnitOf(process), containerId ?? null, command]);
 }
@@ -47,7 +50,7 @@ export function runOf({ process }: ServiceProcess): string {
  * under the same unit.
  */
 export function takesPlaceOf(next: ServiceProcess, gone: ServiceProcess): boolean {
-  if (runOf(next) === runOf(gone)) return true;
+  if (next.run === gone.run) return true;
   const [a, b] = [next.process, gone.process];
   if (a.executable !== b.executable || serviceUnitOf(a) !== serviceUnitOf(b)) return false;
   if (a.containerId !== b.containerId) return isContained(a) && isContained(b) && a.command === b.command;
