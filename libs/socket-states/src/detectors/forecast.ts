@@ -28,10 +28,15 @@ export function riseOf(points: readonly Point[], dropShare: number): Rise | null
   if (first === undefined || last === undefined || rising.length < LEAST_POINTS) return null;
   const recent = rising.filter(({ at }) => at > last.at - RECENT_MS);
   const grown = last.value - (recent[0]?.value ?? last.value);
-  const sure = grown >= SURE_GROWTH && recent.length >= LEAST_POINTS ? recent : rising;
+  const sure = grown >= SURE_GROWTH && recent.length >= LEAST_POINTS ? withoutItsStart(recent, first) : rising;
   const perMs = slopePerMs(sure);
   if (perMs <= 0 || spanMs(sure) === 0) return null;
   return { perMs, since: first.at, isWhole: points[0] !== undefined && first.at > points[0].at };
+}
+
+/** It began some time after the flat point that it is told from: that step is too small, and weighs much in a short rise. */
+function withoutItsStart(points: readonly Point[], start: Point): readonly Point[] {
+  return points[0] === start && points.length > LEAST_POINTS ? points.slice(1) : points;
 }
 
 /**

@@ -103,6 +103,13 @@ describe('a rise', () => {
     expect(riseOf(points, 0.5)?.perMs).toBeCloseTo(2 / 5_000, 9);
   });
 
+  it('does not count the step in which it began, for it began some time in it', () => {
+    const values = [0, 0, 4, 24, 44, 64];
+    const points = values.map((value, index) => ({ at: index * 5_000, value }));
+    expect(riseOf(points, 0.5)?.perMs).toBeCloseTo(20 / 5_000, 9);
+    expect(riseOf(points, 0.5)?.since).toBe(5_000);
+  });
+
   it('is that of the last ten minutes when these tell enough', () => {
     const before = tenMinutes((index) => index / 10).map(({ at, value }) => ({ at: at - 10 * MINUTE, value }));
     const rise = riseOf([...before, ...tenMinutes((index) => 12 + 4 * index)], 0.5);
