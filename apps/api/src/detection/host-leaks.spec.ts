@@ -117,6 +117,33 @@ describe('leaks of a host', () => {
     ]);
   });
 
+  it('are no turnover while those that leave CLOSE_WAIT stay open as orphans', async () => {
+    const turnover = [
+      {
+        process: { pid: 4_711, executable: '/usr/bin/node' },
+        direction: 'inbound' as const,
+        endpoint: { address: null, port: 8_080 },
+        opened: 5,
+        closed: 5,
+        alive: 4,
+      },
+    ];
+    const passing = await leaksOf([taken(waiting(4, 15), { turnover })]);
+    expect(passing.items).toMatchObject([{ finding: { verdict: 'turnover' } }]);
+
+    const push = buildPush();
+    const orphan = buildConnection('socket-orphan', NOW - 30_000, { lastSeenAt: iso(NOW - 10_000) });
+    await leaksOf([buildSnapshot({ takenAt: iso(NOW - 10_000), connections: [orphan] })], push);
+    const orphaned = taken([...waiting(4, 16), { ...orphan, endedAt: iso(NOW - 5_000), endedAs: 'orphaned' }], {
+      seq: 1,
+      turnover,
+      orphans: buildOrphans(7, { orphanedAt: iso(NOW - 5_000), owners: [owner(4_711, 21)] }),
+    });
+    const answer = await leaksOf([orphaned], push);
+    expect(answer.items).toMatchObject([{ count: 4, orphaned: 7, leaked: 7 }]);
+    expect(answer.items[0]?.finding.verdict).not.toBe('turnover');
+  });
+
   it('of another namespace are apart', async () => {
     const push = buildPush();
     const other = taken(waiting(4, 100), { netns: 3, namespace: { inode: 4_026_532_000, name: 'shop' }, seq: 1 });

@@ -104,7 +104,8 @@ function seeLeak(
     orphaned,
     acceptQueue: acceptQueueOf(classes),
     oldestAt: oldest.length === 0 ? null : Math.min(...oldest),
-    finding: judge(classes.map(observed), evidence, { at, ...turnoverOf(subject, sections) }),
+    // What leaves CLOSE_WAIT and stays open is no turnover, young as the others are.
+    finding: judge(classes.map(observed), evidence, { at, ...(orphaned > 0 ? {} : turnoverOf(subject, sections)) }),
     evidence,
   };
 }
