@@ -6,6 +6,8 @@ const RECENT_MS = 10 * 60_000;
 /** ... or from all there is while it is less than this: steps of one socket would make the slope a guess. */
 const SURE_GROWTH = 20;
 const LEAST_POINTS = 3;
+/** Of fewer rises nobody can say how fast they come. */
+const LEAST_RISES = 3;
 
 /** How a series rises now. */
 export interface Rise {
@@ -22,10 +24,11 @@ export function riseOf(points: readonly Point[], dropShare: number): Rise | null
   const segment = segmentsOf(points, dropShare).at(-1) ?? [];
   const least = segment.reduce((lowest, { value }) => Math.min(lowest, value), Infinity);
   const begin = segment.findLastIndex(({ value }) => value === least);
-  const rising = segment.slice(Math.max(begin, 0));
-  const first = rising[0];
+  const first = segment[begin];
+  // It began somewhere between two samples: a slope from the first would be too small.
+  const rising = segment.slice(begin + 1);
   const last = rising.at(-1);
-  if (first === undefined || last === undefined || rising.length < LEAST_POINTS) return null;
+  if (first === undefined || last === undefined || risesOf(first, rising) < LEAST_RISES) return null;
   const recent = rising.filter(({ at }) => at > last.at - RECENT_MS);
   const grown = last.value - (recent[0]?.value ?? last.value);
   const sure = grown >= SURE_GROWTH && recent.length >= LEAST_POINTS ? withoutItsStart(recent, first) : rising;
@@ -37,6 +40,16 @@ export function riseOf(points: readonly Point[], dropShare: number): Rise | null
 /** It began some time after the flat point that it is told from: that step is too small, and weighs much in a short rise. */
 function withoutItsStart(points: readonly Point[], start: Point): readonly Point[] {
   return points[0] === start && points.length > LEAST_POINTS ? points.slice(1) : points;
+}
+
+function risesOf(first: Point, points: readonly Point[]): number {
+  let rises = 0;
+  let before = first.value;
+  for (const { value } of points) {
+    if (value > before) rises++;
+    before = value;
+  }
+  return rises;
 }
 
 /**

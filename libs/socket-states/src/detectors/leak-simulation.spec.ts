@@ -81,7 +81,7 @@ describe('the time left of a steady leak', () => {
     ['5 a second', 200, 5 * MINUTE, 4_096],
     ['1 in 7 s', 7 * SECOND, 40 * MINUTE, 1_024],
     ['1 a minute', MINUTE, 3 * HOUR, 1_024],
-  ])('is right within 20 %% from the warning on: %s', (_words, everyMs, forTime, limit) => {
+  ])('is right within 5 %% from the warning on: %s', (_words, everyMs, forTime, limit) => {
     const others = 30;
     const result = simulateLeak({ ...leakOf(everyMs, forTime), descriptors: { others, limit } });
     const { steps, warnedAt } = result;
@@ -90,7 +90,7 @@ describe('the time left of a steady leak', () => {
     expect(told.length).toBeGreaterThan(10);
     for (const { at, detection } of told) {
       const left = detection?.figures.timeLeftMs ?? NaN;
-      expect(Math.abs(left - (exhaustedAt - at)) / (exhaustedAt - at)).toBeLessThan(0.2);
+      expect(Math.abs(left - (exhaustedAt - at)) / (exhaustedAt - at)).toBeLessThan(0.05);
     }
   });
 });

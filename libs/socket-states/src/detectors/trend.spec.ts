@@ -98,6 +98,12 @@ describe('a rise', () => {
     expect(riseOf(points, 0.5)).toEqual({ perMs: expect.closeTo(3 / 5_000, 9), since: points[90]?.at, isWhole: true });
   });
 
+  it('is told from its first whole sample on: it begins somewhere between two', () => {
+    const points = [0, 0, 3, 23, 43, 63].map((value, index) => ({ at: AT + index * 5 * SECOND, value }));
+    expect(riseOf(points, 0.5)?.perMs).toBeCloseTo(20 / 5_000, 9);
+    expect(riseOf(points.slice(0, 4), 0.5)).toBeNull();
+  });
+
   it('is told of what came after a restart', () => {
     const points = tenMinutes((index) => (index < 100 ? 10 * index : 2 * (index - 100)));
     expect(riseOf(points, 0.5)?.perMs).toBeCloseTo(2 / 5_000, 9);
