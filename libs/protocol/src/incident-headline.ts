@@ -1,6 +1,9 @@
 import { formatEndpoint } from '@closewatch/socket-states';
 import type { Incident, IncidentSubject } from './incident.ts';
 
+/** What a headline is made of. */
+export type HeadlineParts = Pick<Incident, 'service' | 'hostname' | 'subject' | 'figures' | 'peak' | 'state'>;
+
 /**
  * What the sentence of an incident names (`rule.<rule>.sentence` in libs/messages): `service`, `host`; where they apply
  * `endpoint` (`10.0.2.7:443`, of a listener `*:8080`), `direction`, `port`, `state`, `name`; and its figures, those that are known.
@@ -13,7 +16,7 @@ export function headlineParameters({
   figures,
   peak,
   state,
-}: Pick<Incident, 'service' | 'hostname' | 'subject' | 'figures' | 'peak' | 'state'>): Record<string, string | number> {
+}: HeadlineParts): Record<string, string | number> {
   const past = state === 'resolved' || figures[peak.figure] === 0 ? { [peak.figure]: peak.value } : {};
   const known = Object.entries(figures).filter((entry): entry is [string, number] => entry[1] !== null);
   return { ...Object.fromEntries(known), ...past, ...ofSubject(subject), service, host: hostname };

@@ -91,7 +91,7 @@ export {
   type IncidentSubject,
 } from './incident.ts';
 export { INCIDENT_EVIDENCE_CONTENTS, type IncidentEvidenceContents } from './incident-evidence.ts';
-export { headlineParameters } from './incident-headline.ts';
+export { headlineParameters, type HeadlineParts } from './incident-headline.ts';
 export { AgentEventSchema, type AgentEvent } from './agent-event.ts';
 export {
   DescriptorsSchema,

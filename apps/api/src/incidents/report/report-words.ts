@@ -1,5 +1,5 @@
 import { type Language, type PhraseParameters, hasPhrase, phrase, valueText } from '@closewatch/messages';
-import { type Incident, headlineParameters } from '@closewatch/protocol';
+import { type HeadlineParts, headlineParameters, type Incident } from '@closewatch/protocol';
 import { type Reason } from '@closewatch/socket-states';
 import { plain } from './markdown-text.ts';
 
@@ -15,7 +15,7 @@ export class ReportWords {
     return this.of(key, parameters);
   }
 
-  headline(incident: Pick<Incident, 'rule' | 'service' | 'hostname' | 'subject' | 'figures'>): string {
+  headline(incident: HeadlineParts & Pick<Incident, 'rule'>): string {
     return this.of(`rule.${incident.rule}.sentence`, headlineParameters(incident));
   }
 
