@@ -112,5 +112,7 @@ function withSample(window: LeakWindow, leak: SeenLeak | undefined, at: number):
     young: leak?.young ?? 0,
   });
   const { used = null, limit = null } = leak?.evidence?.descriptors ?? {};
-  return used === null || limit === null ? sampled : rememberDescriptors(sampled, { at, used, limit });
+  if (used === null || limit === null) return sampled;
+  // Of an age of their own: what was used then is not what is used now, and forecasts allow for that.
+  return rememberDescriptors(sampled, { at: leak?.evidenceAt ?? at, used, limit });
 }

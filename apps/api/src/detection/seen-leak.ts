@@ -34,6 +34,8 @@ export interface SeenLeak {
   readonly finding: Finding;
   /** Of the process that holds most of them. */
   readonly evidence: ProcessEvidence | undefined;
+  /** When it was told, milliseconds; it may be older than the snapshot. Null: without evidence. */
+  readonly evidenceAt: number | null;
 }
 
 /** Whether what is found is no fault. */
@@ -107,6 +109,7 @@ function seeLeak(
     // What leaves CLOSE_WAIT and stays open is no turnover, young as the others are.
     finding: judge(classes.map(observed), evidence, { at, ...(orphaned > 0 ? {} : turnoverOf(subject, sections)) }),
     evidence,
+    evidenceAt: evidence === undefined ? null : (sections.evidence?.takenAt ?? null),
   };
 }
 
