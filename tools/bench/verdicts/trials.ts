@@ -27,7 +27,8 @@ const QUIET: Exhibition = {
   trials: [
     ...leaks({ scenario: 'code-leak', verdict: 'code_leak' }),
     ...leaks({ scenario: 'not-reading', verdict: 'not_reading' }),
-    ...leaks({ scenario: 'keepalive-leak', verdict: 'code_leak' }),
+    // Its sockets become orphans, of which the agent tells no more than twice a minute when they are many.
+    ...each(ALL, { scenario: 'keepalive-leak', verdict: 'code_leak', words: LEAKING, incident: 'opens' }),
     ...leaks({ scenario: 'never-accepted', verdict: 'not_accepted' }),
     ...leaks({ scenario: 'kernel-owned', verdict: 'kernel_owned' }, ['python', 'c']),
     ...leaks({ scenario: 'send-blocked', verdict: 'send_blocked' }),
