@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Detection, LEVELS, type Level, type Rule } from '../detectors/detection.ts';
+import { type Detection, type Figures, LEVELS, type Level, type Rule } from '../detectors/detection.ts';
 import { DEFAULT_THRESHOLDS } from '../detectors/thresholds.ts';
 import { type Advance, type Circumstances, advance } from './advance.ts';
 import { type IncidentChange, type OpenIncident, type ResolvedIncident } from './open-incident.ts';
@@ -8,6 +8,12 @@ import { type IncidentChange, type OpenIncident, type ResolvedIncident } from '.
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const BEGIN = 1_000_000 * MINUTE;
+
+/** What is leaked; or other figures, the leading one first. */
+interface Told {
+  leaked?: number;
+  of?: Figures;
+}
 
 /** A key of a host on simulated time; instants are minutes after BEGIN. */
 class Story {
@@ -21,9 +27,10 @@ class Story {
     this.rule = rule;
   }
 
-  at(minutes: number, level: Level | 'quiet' | null, more: Partial<Circumstances> & { leaked?: number } = {}): this {
+  at(minutes: number, level: Level | 'quiet' | null, more: Partial<Circumstances> & Told = {}): this {
     const at = BEGIN + minutes * MINUTE;
-    const { leaked = 10, ...circumstances } = more;
+    const { leaked = 10, of = { leaked: level === 'quiet' ? 0 : leaked, oldestMs: at }, ...circumstances } = more;
+    const [leading = ''] = Object.keys(of);
     const detection: Detection | null =
       level === null
         ? null
@@ -32,8 +39,8 @@ class Story {
             key: 'key',
             level: level === 'quiet' ? 'none' : level,
             quiet: level === 'quiet',
-            figures: { leaked: level === 'quiet' ? 0 : leaked, oldestMs: at },
-            leading: 'leaked',
+            figures: of,
+            leading,
             beganAt: level === 'quiet' ? null : BEGIN - MINUTE,
             reasons: [{ key: 'leak.fast', parameters: { leaked } }],
           };
@@ -50,7 +57,7 @@ class Story {
     return this;
   }
 
-  during(from: number, until: number, level: Level | 'quiet' | null, more: Partial<Circumstances> = {}): this {
+  during(from: number, until: number, level: Level | 'quiet' | null, more: Partial<Circumstances> & Told = {}): this {
     for (let minutes = from; minutes <= until; minutes += 0.5) this.at(minutes, level, more);
     return this;
   }
@@ -115,6 +122,49 @@ describe('an incident', () => {
     expect(same.at(1.1, 'warning', { leaked: 11 }).last?.outcome).toBe('changed');
     expect(same.at(1.2, 'warning', { leaked: 12 }).last?.outcome).toBe('none');
     expect(same.at(1.4, 'warning', { leaked: 13 }).last?.outcome).toBe('changed');
+  });
+});
+
+describe('figures', () => {
+  const silent = (minutes: number) => ({ of: { silentMs: minutes * MINUTE } });
+
+  it('go on when the only one is a time', () => {
+    const { open } = story('host_silent').at(0, 'warning', silent(2)).during(1, 60, 'warning', silent(62));
+    expect(open).toMatchObject({
+      figures: { silentMs: 62 * MINUTE },
+      peak: { figure: 'silentMs', value: 62 * MINUTE },
+    });
+    const skewed = story('clock_skew')
+      .at(0, 'warning', { of: { skewMs: 9_000, offsetMs: -9_000 } })
+      .at(1, 'warning', { of: { skewMs: 8_000, offsetMs: -8_000 } });
+    expect(skewed.open).toMatchObject({ figures: { skewMs: 8_000, offsetMs: -8_000 }, peak: { value: 9_000 } });
+  });
+
+  it('of which a time leads are not written for each second', () => {
+    const long = story('host_silent').at(0, 'warning', silent(100));
+    expect(long.at(4, 'warning', silent(104)).last?.outcome).toBe('none');
+    expect(long.at(6, 'warning', silent(106)).last?.outcome).toBe('changed');
+  });
+
+  it('of the moment of an escalation are the peak, with why it is critical', () => {
+    const { open } = story().at(0, 'warning').at(1, 'critical', { leaked: 400 }).at(2, 'warning', { leaked: 30 });
+    expect(open?.peak).toEqual({ figure: 'leaked', value: 400, at: BEGIN + MINUTE });
+  });
+
+  it('go with whatever is written, and the last ones with the resolution', () => {
+    const { lastResolved } = story('host_silent')
+      .at(0, 'warning', silent(100))
+      .at(1, 'critical', silent(101))
+      .during(2, 20, 'quiet', silent(0.1));
+    expect(lastResolved?.incident).toMatchObject({
+      figures: { silentMs: 6_000 },
+      peak: { value: 101 * MINUTE, at: BEGIN + MINUTE },
+    });
+  });
+
+  it('are those of before when nothing is seen any more', () => {
+    const gone = story().at(0, 'warning', { leaked: 12 }).at(1, 'quiet', { of: {} });
+    expect(gone.open).toMatchObject({ quietSince: BEGIN + MINUTE, figures: { leaked: 12 } });
   });
 });
 

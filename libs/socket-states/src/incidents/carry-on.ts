@@ -4,6 +4,9 @@ import { type Advance, type Circumstances } from './advance.ts';
 import { type IncidentChange, type OpenIncident, type ResolvedAs } from './open-incident.ts';
 import { peakOf } from './peak.ts';
 
+/** A time that leads (how long a host is silent, how far its clock is off) is news when it differs by more. */
+const LEADING_TIME_SHARE = 0.05;
+
 interface Step {
   incident: OpenIncident;
   readonly events: IncidentChange[];
@@ -27,7 +30,7 @@ export function carriedOn(
     tellRestart(step, circumstances);
     weigh(step, detection, at, thresholds);
     settle(step, detection, circumstances, thresholds);
-    tellFigures(step, detection, at, thresholds);
+    tellFigures(step, open, detection, at, thresholds.figuresEveryMs);
   }
   const { incident, events, resolvedAs } = step;
   const outcome = resolvedAs !== null ? 'resolved' : incident === open ? 'none' : 'changed';
@@ -55,17 +58,12 @@ function tellRestart(step: Step, { at, restartedAt }: Circumstances): void {
 }
 
 /** Escalated at once; eased when it has been less than critical for a while. */
-function weigh(
-  step: Step,
-  { level, figures, reasons }: Detection,
-  at: number,
-  { easeAfterMs }: IncidentThresholds,
-): void {
+function weigh(step: Step, { level, figures }: Detection, at: number, { easeAfterMs }: IncidentThresholds): void {
   const { incident } = step;
   if (level === 'critical') {
     if (incident.easingSince !== null) step.incident = { ...incident, easingSince: null };
     if (incident.severity === 'critical') return;
-    step.incident = { ...incident, severity: 'critical', easingSince: null, figures, figuresAt: at, reasons };
+    step.incident = { ...incident, severity: 'critical', easingSince: null };
     step.events.push({ kind: 'escalated', at, content: { severity: 'critical', figures } });
   } else if (incident.severity === 'critical') {
     const easingSince = incident.easingSince ?? at;
@@ -117,11 +115,12 @@ function resolve(step: Step, resolvedAs: ResolvedAs, at: number): void {
   step.events.push({ kind: 'resolved', at, content: { resolvedAs } });
 }
 
-/** Figures that change are written with what else is written, and else not too often. */
-function tellFigures(step: Step, detection: Detection, at: number, { figuresEveryMs }: IncidentThresholds): void {
-  const { incident, events, resolvedAs } = step;
-  const isWritten = events.length > 0 || resolvedAs !== null || at - incident.figuresAt >= figuresEveryMs;
-  if (!isWritten || sameFigures(incident, detection)) return;
+/** Figures go with what else is written; figures that are news are written by themselves, not too often. */
+function tellFigures(step: Step, open: OpenIncident, detection: Detection, at: number, everyMs: number): void {
+  const { incident } = step;
+  const isWritten = incident !== open;
+  const isNews = at - incident.figuresAt >= everyMs && areNews(incident, detection);
+  if ((!isWritten && !isNews) || Object.keys(detection.figures).length === 0) return;
   step.incident = {
     ...incident,
     figures: detection.figures,
@@ -132,8 +131,11 @@ function tellFigures(step: Step, detection: Detection, at: number, { figuresEver
   };
 }
 
-/** Times (ages, how long there is left) run by themselves and are no news alone. */
-function sameFigures({ figures }: OpenIncident, detection: Detection): boolean {
-  const names = Object.keys(detection.figures).filter((name) => !name.endsWith('Ms'));
-  return names.every((name) => figures[name] === detection.figures[name]);
+/** Times (ages, how long there is left) run by themselves and are no news alone; one that leads is, by a twentieth. */
+function areNews({ figures: before }: OpenIncident, { figures, leading }: Detection): boolean {
+  return Object.entries(figures).some(([name, value]) => {
+    const known = before[name] ?? null;
+    if (!name.endsWith('Ms')) return value !== known;
+    return name === leading && Math.abs((value ?? 0) - (known ?? 0)) > LEADING_TIME_SHARE * Math.abs(known ?? 0);
+  });
 }
