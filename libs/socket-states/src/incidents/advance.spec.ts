@@ -1,72 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Detection, type Figures, LEVELS, type Level, type Rule } from '../detectors/detection.ts';
-import { DEFAULT_THRESHOLDS } from '../detectors/thresholds.ts';
-import { type Advance, type Circumstances, advance } from './advance.ts';
-import { type IncidentChange, type OpenIncident, type ResolvedIncident } from './open-incident.ts';
+import { LEVELS, type Level, type Rule } from '../detectors/detection.ts';
+import { BEGIN, IncidentStory } from '../testing/incident-story.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-const BEGIN = 1_000_000 * MINUTE;
 
-/** What is leaked; or other figures, the leading one first. */
-interface Told {
-  leaked?: number;
-  of?: Figures;
-}
-
-/** A key of a host on simulated time; instants are minutes after BEGIN. */
-class Story {
-  readonly events: IncidentChange[] = [];
-  open: OpenIncident | null = null;
-  lastResolved: ResolvedIncident | null = null;
-  last: Advance | null = null;
-  private readonly rule: Rule;
-
-  constructor(rule: Rule = 'leak') {
-    this.rule = rule;
-  }
-
-  at(minutes: number, level: Level | 'quiet' | null, more: Partial<Circumstances> & Told = {}): this {
-    const at = BEGIN + minutes * MINUTE;
-    const { leaked = 10, of = { leaked: level === 'quiet' ? 0 : leaked, oldestMs: at }, ...circumstances } = more;
-    const [leading = ''] = Object.keys(of);
-    const detection: Detection | null =
-      level === null
-        ? null
-        : {
-            rule: this.rule,
-            key: 'key',
-            level: level === 'quiet' ? 'none' : level,
-            quiet: level === 'quiet',
-            figures: of,
-            leading,
-            beganAt: level === 'quiet' ? null : BEGIN - MINUTE,
-            reasons: [{ key: 'leak.fast', parameters: { leaked } }],
-          };
-    const given = { at, hostSilentSince: null, restartedAt: null, lastResolved: this.lastResolved, ...circumstances };
-    // What a database and a restart of the server leave of it is plain JSON.
-    const kept = JSON.parse(JSON.stringify(this.open)) as OpenIncident | null;
-    this.last = advance(kept, detection, given, DEFAULT_THRESHOLDS.incidents);
-    this.events.push(...this.last.events);
-    const { incident, outcome, resolvedAs } = this.last;
-    this.open = outcome === 'resolved' ? null : incident;
-    if (incident !== null && resolvedAs !== null) {
-      this.lastResolved = { id: 'before', resolvedAt: at, resolvedAs, incident };
-    }
-    return this;
-  }
-
-  during(from: number, until: number, level: Level | 'quiet' | null, more: Partial<Circumstances> & Told = {}): this {
-    for (let minutes = from; minutes <= until; minutes += 0.5) this.at(minutes, level, more);
-    return this;
-  }
-
-  get told(): string[] {
-    return this.events.map(({ kind, at }) => `${kind} ${(at - BEGIN) / MINUTE}`);
-  }
-}
-const story = (rule?: Rule): Story => new Story(rule);
+const story = (rule?: Rule): IncidentStory => new IncidentStory(rule);
 const restart = (minutes: number) => ({ restartedAt: BEGIN + minutes * MINUTE });
 
 describe('an incident', () => {
@@ -122,49 +62,6 @@ describe('an incident', () => {
     expect(same.at(1.1, 'warning', { leaked: 11 }).last?.outcome).toBe('changed');
     expect(same.at(1.2, 'warning', { leaked: 12 }).last?.outcome).toBe('none');
     expect(same.at(1.4, 'warning', { leaked: 13 }).last?.outcome).toBe('changed');
-  });
-});
-
-describe('figures', () => {
-  const silent = (minutes: number) => ({ of: { silentMs: minutes * MINUTE } });
-
-  it('go on when the only one is a time', () => {
-    const { open } = story('host_silent').at(0, 'warning', silent(2)).during(1, 60, 'warning', silent(62));
-    expect(open).toMatchObject({
-      figures: { silentMs: 62 * MINUTE },
-      peak: { figure: 'silentMs', value: 62 * MINUTE },
-    });
-    const skewed = story('clock_skew')
-      .at(0, 'warning', { of: { skewMs: 9_000, offsetMs: -9_000 } })
-      .at(1, 'warning', { of: { skewMs: 8_000, offsetMs: -8_000 } });
-    expect(skewed.open).toMatchObject({ figures: { skewMs: 8_000, offsetMs: -8_000 }, peak: { value: 9_000 } });
-  });
-
-  it('of which a time leads are not written for each second', () => {
-    const long = story('host_silent').at(0, 'warning', silent(100));
-    expect(long.at(4, 'warning', silent(104)).last?.outcome).toBe('none');
-    expect(long.at(6, 'warning', silent(106)).last?.outcome).toBe('changed');
-  });
-
-  it('of the moment of an escalation are the peak, with why it is critical', () => {
-    const { open } = story().at(0, 'warning').at(1, 'critical', { leaked: 400 }).at(2, 'warning', { leaked: 30 });
-    expect(open?.peak).toEqual({ figure: 'leaked', value: 400, at: BEGIN + MINUTE });
-  });
-
-  it('go with whatever is written, and the last ones with the resolution', () => {
-    const { lastResolved } = story('host_silent')
-      .at(0, 'warning', silent(100))
-      .at(1, 'critical', silent(101))
-      .during(2, 20, 'quiet', silent(0.1));
-    expect(lastResolved?.incident).toMatchObject({
-      figures: { silentMs: 6_000 },
-      peak: { value: 101 * MINUTE, at: BEGIN + MINUTE },
-    });
-  });
-
-  it('are those of before when nothing is seen any more', () => {
-    const gone = story().at(0, 'warning', { leaked: 12 }).at(1, 'quiet', { of: {} });
-    expect(gone.open).toMatchObject({ quietSince: BEGIN + MINUTE, figures: { leaked: 12 } });
   });
 });
 
@@ -231,7 +128,7 @@ describe('a restart', () => {
 });
 
 describe('what comes back', () => {
-  const resolved = (): Story => story().at(0, 'warning').during(1, 16, 'quiet');
+  const resolved = (): IncidentStory => story().at(0, 'warning').during(1, 16, 'quiet');
 
   it('soon is the same incident', () => {
     const again = resolved().at(40, 'critical');
@@ -256,7 +153,7 @@ describe('what comes back', () => {
   });
 
   it('after somebody resolved it by hand is told only when it is worse, or goes on', () => {
-    const byHand = (): Story => {
+    const byHand = (): IncidentStory => {
       const told = story().at(0, 'warning');
       if (told.open !== null) {
         told.lastResolved = { id: 'x', resolvedAt: BEGIN + MINUTE, resolvedAs: 'by_hand', incident: told.open };
