@@ -3,6 +3,7 @@ import { type StoredIncident } from '../incidents/kept-incident.ts';
 import { type RulesInForce } from '../rules/rules-in-force.ts';
 import { type HostDetection } from './host-detection.ts';
 import { type HostMemory } from './host-memory.ts';
+import { nothingOf } from './incident-decision.ts';
 import { absentLeakDetection, leakDetection } from './leak-detection.ts';
 import { type SeenNamespace } from './namespace-reader.ts';
 import { type ServiceRestart } from './restarts.queries.ts';
@@ -30,7 +31,9 @@ export function detectAll({ host, memory, seen, open, restarts, rules }: HostNew
     if (shown !== undefined) found.push(...leakDetections(shown, open, restarts, rules));
     use.take(sections, leaks, at, rules);
     kernel.take(host, namespace, sections, leaks, rules);
-    found.push(...use.detections(sections, leaks, at, rules), ...kernel.detections(host, at, rules));
+    const uses = [...use.detections(sections, leaks, at, rules)];
+    found.push(...withRestarts([...uses, ...absentProcesses(netns, uses, open)], restarts));
+    found.push(...kernel.detections(host, at, rules));
     if (netns === 0) {
       memory.rules.take(host, sections, at, rules);
       found.push(...memory.rules.detections(host, at, rules));
@@ -60,13 +63,35 @@ function leakDetections(
   ];
 }
 
+/** Of open incidents about descriptors, of whose processes nothing is told any more: they are well, or gone. */
+function absentProcesses(
+  netns: number,
+  seen: readonly HostDetection[],
+  open: readonly StoredIncident[],
+): HostDetection[] {
+  const known = new Set(seen.map(({ detection }) => detection.key));
+  return open.flatMap((incident) => {
+    const { rule, key, subject, service } = incident;
+    if (rule !== 'descriptors' || subject.of !== 'process' || subject.netns !== netns || known.has(key)) return [];
+    const of = { netns, subject, service, finding: null, restartedAt: null, leak: null };
+    return [{ ...of, detection: nothingOf(incident) }];
+  });
+}
+
+/** With when the service was started last, of what is about one. */
+function withRestarts(found: readonly HostDetection[], restarts: readonly ServiceRestart[]): HostDetection[] {
+  return found.map((one) =>
+    one.subject.of === 'process' ? { ...one, restartedAt: restartOf({ service: one.subject }, restarts) } : one,
+  );
+}
+
 /** What open incidents of leaks are about, by key. */
 export function leakSubjects(open: readonly StoredIncident[]): (readonly [key: string, subject: LeakSubject])[] {
   return open.flatMap(({ key, subject }) => (subject.of === 'leak' ? [[key, subject] as const] : []));
 }
 
 /** When a service was started last, as its agent told (milliseconds). A container that was replaced has another id. */
-function restartOf({ service }: LeakSubject, restarts: readonly ServiceRestart[]): number | null {
+function restartOf({ service }: Pick<LeakSubject, 'service'>, restarts: readonly ServiceRestart[]): number | null {
   if (service === null) return null;
   const ofService = restarts.filter(
     ({ process: { executable, unit, containerId }, replaced }) =>

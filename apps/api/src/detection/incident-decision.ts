@@ -36,7 +36,7 @@ export interface Decision {
 export const machineOf = ({ state }: Pick<KeptIncident, 'state'>): OpenIncident => state as OpenIncident;
 
 /** Of an open incident of whose key nothing is seen: all is well. */
-function nothingOf({ rule, key, peak }: StoredIncident): Detection {
+export function nothingOf({ rule, key, peak }: StoredIncident): Detection {
   return { rule, key, level: 'none', quiet: true, figures: {}, leading: peak.figure, beganAt: null, reasons: [] };
 }
 

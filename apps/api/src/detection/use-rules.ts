@@ -23,7 +23,7 @@ interface Used<Sample extends { readonly at: number }, Of> {
 }
 type Destination = NonNullable<ToldSections['ports']>['content']['destinations'][number];
 
-/** What has not been told for so long is forgotten. */
+/** Of what nothing has been told for so long, since no newer section came either, nothing is known any more. */
 const FORGET_MS = 1_800_000;
 
 /** Descriptors of services and ports towards destinations, in one namespace. */
@@ -36,16 +36,21 @@ export class UseRules {
   /** Takes what sections tell, once each. `at`: the newest snapshot, milliseconds. */
   take(sections: ToldSections, leaks: readonly SeenLeak[], at: number, rules: RulesInForce): void {
     const { descriptors, ports } = rules.thresholds;
+    const told = new Set<string>();
     for (const [takenAt, process] of pressed(sections, leaks, at)) {
       const key = processKey(this.netns, process);
+      told.add(key);
       const known = this.processes.get(key) ?? { of: process, samples: new KeptSamples<UseSample>() };
       known.of = process;
       known.samples.add({ at: takenAt, used: process.used, limit: process.limit }, keepMs(descriptors));
       this.processes.set(key, known);
     }
+    forgetUntold(this.processes, told, sections.processes?.takenAt);
     const { takenAt = at, content } = sections.ports ?? {};
+    const listed = new Set<string>();
     for (const destination of content?.destinations ?? []) {
       const key = destinationKey(this.netns, destination.localAddress, destination.peer);
+      listed.add(key);
       const { used, timeWait, available } = destination;
       const known = this.destinations.get(key);
       if (known === undefined && used < available * ports.forecastFromShare) continue;
@@ -53,6 +58,7 @@ export class UseRules {
       samples.add({ at: takenAt, used, timeWait, available }, keepMs(ports));
       this.destinations.set(key, { of: destination, samples });
     }
+    forgetUntold(this.destinations, listed, sections.ports?.takenAt);
     for (const used of [this.processes, this.destinations]) {
       for (const [key, { samples }] of used) if (samples.newestAt < at - FORGET_MS) used.delete(key);
     }
@@ -71,7 +77,7 @@ export class UseRules {
       yield {
         detection: { rule: 'descriptors', key, ...detected },
         ...this.named({ of: 'process', netns: this.netns, executable, unit, containerId }, serviceOf(of)),
-        restartedAt: Date.parse(of.startedAt),
+        restartedAt: null,
       };
     }
     const { ports, kernel } = sections;
@@ -93,6 +99,15 @@ export class UseRules {
   private named(subject: IncidentSubject, service: string) {
     return { netns: this.netns, subject, service, finding: null, leak: null };
   }
+}
+
+/** A section that was taken later and does not tell of it any more says that it is well, or gone. */
+function forgetUntold(
+  used: Map<string, { readonly samples: { readonly newestAt: number } }>,
+  told: ReadonlySet<string>,
+  takenAt = -Infinity,
+): void {
+  for (const [key, { samples }] of used) if (!told.has(key) && samples.newestAt < takenAt) used.delete(key);
 }
 
 /** Of each service the process that uses most of its descriptors, by the process table and by evidence. */
