@@ -26,6 +26,7 @@ function seen(used: number, evidenceAt: number): SeenLeak {
     acceptQueue: null,
     finding: { ...finding, advice: { key: 'advice.code_leak', parameters: {} } },
     evidence,
+    heldShare: 1,
     evidenceAt,
   };
 }
@@ -36,7 +37,7 @@ it('dates descriptors by when they were told, and not by the snapshot that shows
   windows.take([seen(40, AT)], AT + 5_000, 5_000, new Set());
   windows.take([seen(65, AT + 10_000)], AT + 10_000, 5_000, new Set());
   expect(windows.windowOf(leakKey(SUBJECT))?.descriptors).toEqual([
-    { at: AT, used: 40, limit: 1_024 },
-    { at: AT + 10_000, used: 65, limit: 1_024 },
+    { at: AT, used: 40, limit: 1_024, heldShare: 1 },
+    { at: AT + 10_000, used: 65, limit: 1_024, heldShare: 1 },
   ]);
 });

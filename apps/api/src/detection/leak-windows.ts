@@ -114,5 +114,5 @@ function withSample(window: LeakWindow, leak: SeenLeak | undefined, at: number):
   const { used = null, limit = null } = leak?.evidence?.descriptors ?? {};
   if (used === null || limit === null) return sampled;
   // Of an age of their own: what was used then is not what is used now, and forecasts allow for that.
-  return rememberDescriptors(sampled, { at: leak?.evidenceAt ?? at, used, limit });
+  return rememberDescriptors(sampled, { at: leak?.evidenceAt ?? at, used, limit, heldShare: leak?.heldShare ?? 1 });
 }

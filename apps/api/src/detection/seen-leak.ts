@@ -34,6 +34,8 @@ export interface SeenLeak {
   readonly finding: Finding;
   /** Of the process that holds most of them. */
   readonly evidence: ProcessEvidence | undefined;
+  /** Share of the leaked ones that this process holds, 0 to 1; without evidence, or leaked ones, 1. */
+  readonly heldShare: number;
   /** When it was told, milliseconds; it may be older than the snapshot. Null: without evidence. */
   readonly evidenceAt: number | null;
 }
@@ -48,7 +50,8 @@ export interface OrphanGroup {
   /** Of these orphaned five minutes ago. */
   readonly old: number;
   readonly oldestAt: number;
-  readonly pid: number | null;
+  /** How many each process holds, by pid; what several hold is the first one's. */
+  readonly held: ReadonlyMap<number, number>;
 }
 
 const OLD_MS = 300_000;
@@ -90,16 +93,20 @@ function seeLeak(
 ): SeenLeak {
   const sum = (of: (socketClass: SocketClass) => number): number =>
     classes.reduce((total, socketClass) => total + of(socketClass), 0);
+  const leakedOf = ({ aged, sent, count }: SocketClass): number => (aged && !sent ? count : 0);
   const orphaned = orphans?.count ?? 0;
+  const leaked = sum(leakedOf) + orphaned;
   const processes = processesOf(classes, orphans);
   const evidence = evidenceOf(processes, sections);
+  const heldBy = (pid: number): number =>
+    sum((socketClass) => (socketClass.pid === pid ? leakedOf(socketClass) : 0)) + (orphans?.held.get(pid) ?? 0);
   const oldest = [...classes.map(({ oldestAt }) => oldestAt.getTime()), ...(orphans ? [orphans.oldestAt] : [])];
   return {
     subject,
     key,
     processes,
     count: sum(({ count }) => count),
-    leaked: sum(({ aged, sent, count }) => (aged && !sent ? count : 0)) + orphaned,
+    leaked,
     old: sum(({ sent, old }) => (sent ? 0 : old)) + (orphans?.old ?? 0),
     opened: sum(({ sent, opened }) => (sent ? 0 : opened)),
     young: sum(({ aged, count }) => (aged ? 0 : count)),
@@ -109,6 +116,7 @@ function seeLeak(
     // What leaves CLOSE_WAIT and stays open is no turnover, young as the others are.
     finding: judge(classes.map(observed), evidence, { at, ...(orphaned > 0 ? {} : turnoverOf(subject, sections)) }),
     evidence,
+    heldShare: evidence === undefined || leaked === 0 ? 1 : Math.min(1, heldBy(evidence.process.pid) / leaked),
     evidenceAt: evidence === undefined ? null : (sections.evidence?.takenAt ?? null),
   };
 }
@@ -128,8 +136,10 @@ function processesOf(classes: readonly SocketClass[], orphans: OrphanGroup | und
   for (const { pid, startedAt, count } of classes) {
     if (pid !== null) held.set(pid, { startedAt, count: (held.get(pid)?.count ?? 0) + count });
   }
-  const holder = orphans?.pid ?? null;
-  if (holder !== null && !held.has(holder)) held.set(holder, { startedAt: null, count: orphans?.count ?? 0 });
+  for (const [pid, count] of orphans?.held ?? []) {
+    const { startedAt = null, count: before = 0 } = held.get(pid) ?? {};
+    held.set(pid, { startedAt, count: before + count });
+  }
   return [...held].sort(([, a], [, b]) => b.count - a.count).map(([pid, { startedAt }]) => ({ pid, startedAt }));
 }
 
@@ -194,7 +204,7 @@ export function groupOrphans(
 ): OrphanGroup[] {
   const groups = new Map<
     string,
-    { subject: LeakSubject; listed: number; old: number; oldestAt: number; pid: number | null }
+    { subject: LeakSubject; listed: number; old: number; oldestAt: number; held: Map<number, number> }
   >();
   for (const { socketId, orphanedAt, owners } of items) {
     const owner = owners[0];
@@ -212,16 +222,18 @@ export function groupOrphans(
     );
     const key = leakKey(subject);
     const orphaned = Date.parse(orphanedAt);
-    const group = groups.get(key) ?? { subject, listed: 0, old: 0, oldestAt: orphaned, pid: owner?.pid ?? null };
+    const group = groups.get(key) ?? { subject, listed: 0, old: 0, oldestAt: orphaned, held: new Map() };
+    if (owner !== undefined) group.held.set(owner.pid, (group.held.get(owner.pid) ?? 0) + 1);
     group.listed++;
     if (at - orphaned >= OLD_MS) group.old++;
     group.oldestAt = Math.min(group.oldestAt, orphaned);
     groups.set(key, group);
   }
   const share = items.length === 0 ? 0 : count / items.length;
-  return [...groups.values()].map(({ listed, old, ...group }) => ({
+  return [...groups.values()].map(({ listed, old, held, ...group }) => ({
     ...group,
     count: Math.round(listed * share),
     old: Math.round(old * share),
+    held: new Map([...held].map(([pid, many]) => [pid, many * share])),
   }));
 }

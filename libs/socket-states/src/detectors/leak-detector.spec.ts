@@ -37,7 +37,9 @@ const growing = (more: Partial<LeakWindow> = {}): LeakWindow => ({
   ...more,
 });
 const AT = BEGIN + 59 * 5 * SECOND;
-const descriptorsOf = (used: number, limit: number) => ({ descriptors: [{ at: AT, used, limit }] });
+const descriptorsOf = (used: number, limit: number, heldShare = 1) => ({
+  descriptors: [{ at: AT, used, limit, heldShare }],
+});
 const detect = (window: LeakWindow, circumstances: Partial<LeakCircumstances> = {}) =>
   detectLeak(window, { ...UNKNOWN, ...circumstances }, AT, leak);
 const keysOf = ({ reasons }: { reasons: readonly { key: string }[] }) => reasons.map(({ key }) => key);
@@ -73,7 +75,7 @@ describe('a constant number of leaked sockets', () => {
           window = remember(window, { at, leaked, old: 0, opened: turnover, ended: turnover, oldestMs, young });
         }
         const hours = Array.from({ length: 25 }, (_, hour) => ({ hour: BEGIN - (25 - hour) * HOUR, least: leaked }));
-        const constant = { ...window, hours, descriptors: [{ at: BEGIN, used: limit / 2, limit }] };
+        const constant = { ...window, hours, descriptors: [{ at: BEGIN, used: limit / 2, limit, heldShare: 1 }] };
         const { level } = detectLeak(constant, UNKNOWN, BEGIN + 79 * seconds * SECOND, leak);
         expect(level).toBe('none');
       }),
@@ -116,6 +118,16 @@ describe('a leak', () => {
     const window = growing({ samples: old, hours });
     expect(keysOf(detect({ ...window, ...descriptorsOf(440, 500) }))).toContain('leak.used');
     expect(detect({ ...window, ...descriptorsOf(8_800, 10_000) }).level).toBe('warning');
+  });
+
+  it('of several processes fills the descriptors of each by its share', () => {
+    // Each of eight leaks an eighth: 500 descriptors last eight times as long.
+    const detection = detect(growing(descriptorsOf(1_000, 1_500, 1 / 8)));
+    expect(detection.figures.timeLeftMs).toBeCloseTo(8 * 500 * 5 * SECOND, -3);
+    expect(detection.level).toBe('warning');
+    expect(keysOf(detect(growing(descriptorsOf(440, 500, 1))))).toContain('leak.used');
+    expect(keysOf(detect(growing(descriptorsOf(440, 500, 1 / 8))))).not.toContain('leak.used');
+    expect(detect(growing(descriptorsOf(440, 500, 0))).figures.timeLeftMs).toBeNull();
   });
 
   it('of sockets that are never accepted has no time left, and is critical when their queue is full', () => {

@@ -37,7 +37,7 @@ export function detectLeak(
   const growth = isHarmless ? NO_FAULT : growthOf(window, restartedAt, at, trigger, thresholds);
   const timeLeft =
     acceptQueue === null && descriptors !== undefined && growth.perMs !== null
-      ? timeLeftMs(descriptors.used, descriptors.at, descriptors.limit, growth.perMs, at)
+      ? timeLeftMs(descriptors.used, descriptors.at, descriptors.limit, growth.perMs * descriptors.heldShare, at)
       : null;
   const figures = {
     leaked,
@@ -54,7 +54,9 @@ export function detectLeak(
   const isStuckQueue =
     !isHarmless && queueIsFull(acceptQueue, thresholds) && figures.oldestMs >= thresholds.fast.oldestMs;
   const isLeak = growth.by !== null || isStuckQueue;
-  const worse = isLeak ? criticalReasons(figures, isStuckQueue, thresholds) : [];
+  const worse = isLeak
+    ? criticalReasons(figures, leaked * (descriptors?.heldShare ?? 1), isStuckQueue, thresholds)
+    : [];
   const isSuspect = !isHarmless && figures.old > 0;
   const level: Level = worse.length > 0 ? 'critical' : isLeak ? 'warning' : isSuspect ? 'suspect' : 'none';
   const began = growth.since ?? (leaked > 0 && newest !== undefined ? newest.at - newest.oldestMs : null);
@@ -84,25 +86,26 @@ function queueIsFull(queue: LeakCircumstances['acceptQueue'], { critical }: Leak
   );
 }
 
+/** `held`: how many of the leaked ones the process holds whose descriptors are known. */
 function criticalReasons(
   figures: {
-    leaked: number;
     timeLeftMs: number | null;
     used: number | null;
     limit: number | null;
     queueLength: number | null;
     queueLimit: number | null;
   },
+  held: number,
   isStuckQueue: boolean,
   { critical }: LeakThresholds,
 ): Reason[] {
   const reasons: Reason[] = [];
-  const { leaked, timeLeftMs, used, limit, queueLength, queueLimit } = figures;
+  const { timeLeftMs, used, limit, queueLength, queueLimit } = figures;
   if (timeLeftMs !== null && timeLeftMs <= critical.timeLeftMs) {
     reasons.push({ key: 'leak.time_left', parameters: { timeLeftMs, used: used ?? 0, limit: limit ?? 0 } });
   }
   if (queueLength === null && used !== null && limit !== null && used > critical.usedShare * limit) {
-    const leakedShare = leaked / Math.max(1, used);
+    const leakedShare = held / Math.max(1, used);
     if (leakedShare >= critical.leakedShare) {
       reasons.push({ key: 'leak.used', parameters: { usedShare: used / limit, leakedShare } });
     }

@@ -57,6 +57,7 @@ describe('the memory of a leak key', () => {
       at: BEGIN + index * MINUTE,
       used: 5,
       limit: 9,
+      heldShare: 1,
     })).reduce(rememberDescriptors, emptyLeakWindow(5 * SECOND));
     expect(window.descriptors).toHaveLength(121);
   });

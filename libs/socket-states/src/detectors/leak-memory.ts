@@ -25,7 +25,7 @@ export function remember(window: LeakWindow, sample: LeakSample): LeakWindow {
   };
 }
 
-/** Of the process that holds most descriptors. */
+/** Of the process that holds most of them. */
 export function rememberDescriptors(window: LeakWindow, sample: DescriptorSample): LeakWindow {
   const descriptors = inserted(window.descriptors, sample);
   const newest = descriptors.at(-1)?.at ?? sample.at;

@@ -23,11 +23,13 @@ export interface HourlyMinimum {
   readonly least: number | null;
 }
 
-/** Open descriptors of the process that holds most of them, by instants. */
+/** Open descriptors of the process that holds most of the leaked sockets, by instants. */
 export interface DescriptorSample {
   readonly at: number;
   readonly used: number;
   readonly limit: number;
+  /** Share of the leaked sockets that this process holds, 0 to 1: the others fill descriptors of other processes. */
+  readonly heldShare: number;
 }
 
 /** What is remembered of one leak key, oldest first. A key that is absent from a snapshot that is present has a sample of zeros. */

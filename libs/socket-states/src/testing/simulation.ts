@@ -60,7 +60,7 @@ export function simulateLeak(leak: SimulatedLeak): SimulationResult {
       window = remember(window, sample);
       if (leak.descriptors !== undefined) {
         const { others, limit } = leak.descriptors;
-        window = rememberDescriptors(window, { at, used: others + alive, limit });
+        window = rememberDescriptors(window, { at, used: others + alive, limit, heldShare: 1 });
       }
       const circumstances = { finding: leak.finding ?? null, acceptQueue: null, restartedAt: startedAt };
       detection = { rule: 'leak', key: 'simulated', ...detectLeak(window, circumstances, at, thresholds.leak) };

@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import { iso } from '../testing/push-builder.ts';
+import { buildEvidence, buildProcess } from '../testing/section-builder.ts';
+import { type SocketClass } from './leak-classes.queries.ts';
+import { groupOrphans, seeLeaks } from './seen-leak.ts';
+
+const AT = 1_800_000_000_000;
+
+/** Of one service, leaked, held by a process. */
+const socketClass = (pid: number, count: number, overrides: Partial<SocketClass> = {}): SocketClass => ({
+  hostId: 1,
+  netns: 0,
+  direction: 'inbound',
+  port: 8_080,
+  address: null,
+  ownership: 'known',
+  executable: 'node',
+  unit: 'shop.service',
+  container: null,
+  pid,
+  startedAt: buildProcess(pid).startedAt,
+  pids: null,
+  aged: true,
+  sent: false,
+  count,
+  old: 0,
+  opened: 0,
+  oldestAt: new Date(AT - 90_000),
+  valuedAt: new Date(AT),
+  recvQueue: '0',
+  sendQueue: '0',
+  bytesAcked: null,
+  lastSentAt: null,
+  timer: null,
+  retries: null,
+  queueLength: null,
+  queueLimit: null,
+  ...overrides,
+});
+const evidence = { takenAt: AT, content: [buildEvidence(buildProcess(10)), buildEvidence(buildProcess(11))] };
+
+describe('what the sampled process holds of a leak', () => {
+  it('is its share of the leaked ones of all processes', () => {
+    const classes = [socketClass(10, 4), socketClass(11, 1), socketClass(12, 3), socketClass(11, 90, { aged: false })];
+    const [leak] = seeLeaks(0, classes, [], { evidence }, AT);
+    expect(leak?.evidence?.process.pid).toBe(11);
+    expect(leak).toMatchObject({ leaked: 8, heldShare: 1 / 8 });
+  });
+
+  it('counts its orphans too, of which only the oldest are listed', () => {
+    const owner = { ...buildProcess(10), executable: 'node', unit: 'shop.service', descriptor: 7 };
+    const items = [10, 10, 12].map((pid, index) => ({
+      socketId: `orphan-${index}`,
+      orphanedAt: iso(AT - 60_000),
+      owners: [{ ...owner, pid }],
+    }));
+    const orphans = groupOrphans(0, { count: 6, items }, new Map(), AT);
+    const [leak] = seeLeaks(0, [], orphans, { evidence }, AT);
+    expect(leak?.processes.map(({ pid }) => pid)).toEqual([10, 12]);
+    expect(leak?.heldShare).toBeCloseTo(4 / 6);
+  });
+
+  it('is all of it where nothing is leaked yet', () => {
+    const [leak] = seeLeaks(0, [socketClass(10, 4, { aged: false })], [], { evidence }, AT);
+    expect(leak).toMatchObject({ leaked: 0, heldShare: 1 });
+  });
+});
