@@ -114,6 +114,7 @@ export class DetectionService implements OnApplicationBootstrap, BeforeApplicati
       const ours = batch.filter(({ hostId }) => this.locks.owns(hostId));
       await this.lookOrSplit(ours, open);
     }
+    await this.keeper.gather(() => this.clock.now());
     this.roundAt = this.clock.now();
   }
 

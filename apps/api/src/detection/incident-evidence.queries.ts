@@ -14,6 +14,12 @@ export interface LeakedConnections {
   readonly addresses: number;
 }
 
+interface Peers {
+  readonly total: number;
+  readonly addresses: number;
+  readonly items: LeakedConnections['peers'];
+}
+
 const OF_KEY = `
   SELECT open.*, host(peer_address) AS peer_text
     FROM connection_open open
@@ -31,24 +37,19 @@ export async function readLeakedConnections(
 ): Promise<LeakedConnections> {
   const key = [hostId, netns, direction, endpoint.port, endpoint.address, ownership];
   const names = service === null ? [null, null, null] : [service.executable, service.unit, service.containerId];
-  const values = [...key, ...names, items];
-  const rows = await sql.query<ConnectionRow[]>(
-    `SELECT ${OPEN_COLUMNS} FROM (${OF_KEY}) open ORDER BY opened_before, socket_id LIMIT $10`,
-    values,
-  );
-  const peers = await sql.query<{ address: string; count: number; total: number; addresses: number }[]>(
-    `SELECT peer_text AS address, count(*)::integer AS count, (sum(count(*)) OVER ())::integer AS total,
-            (count(*) OVER ())::integer AS addresses
-       FROM (${OF_KEY}) open
-      GROUP BY peer_text
-      ORDER BY count(*) DESC, peer_text
+  // One pass over the host's open connections: they may be many thousands.
+  const rows = await sql.query<(ConnectionRow & { peers: Peers })[]>(
+    `WITH open AS MATERIALIZED (${OF_KEY}),
+          peer AS (SELECT peer_text AS address, count(*)::integer AS count FROM open GROUP BY peer_text)
+     SELECT ${OPEN_COLUMNS},
+            (SELECT jsonb_build_object('total', sum(count), 'addresses', count(*)) FROM peer)
+            || jsonb_build_object('items', ARRAY(SELECT to_jsonb(peer) FROM peer ORDER BY count DESC, address LIMIT $10))
+            AS peers
+       FROM open
+      ORDER BY opened_before, socket_id
       LIMIT $10`,
-    values,
+    [...key, ...names, items],
   );
-  return {
-    total: peers[0]?.total ?? 0,
-    oldest: rows.map(connectionOf),
-    peers: peers.map(({ address, count }) => ({ address, count })),
-    addresses: peers[0]?.addresses ?? 0,
-  };
+  const { total = 0, addresses = 0, items: peers = [] } = rows[0]?.peers ?? {};
+  return { total, oldest: rows.map(connectionOf), peers, addresses };
 }

@@ -1,6 +1,6 @@
-import { type IncidentEvidenceContents, StateCountsSchema } from '@closewatch/protocol';
+import { type Connection, type IncidentEvidenceContents, StateCountsSchema } from '@closewatch/protocol';
+import { type LeakSubject } from '@closewatch/socket-states';
 import { type Sql } from '../database/data-source.ts';
-import { type TwoEndsService } from '../two-ends/two-ends.service.ts';
 import { type HostDetection } from './host-detection.ts';
 import { readLeakedConnections } from './incident-evidence.queries.ts';
 import { type ToldSections } from './told-sections.ts';
@@ -14,54 +14,44 @@ export type Gathered = {
 const ITEMS = 50;
 const PROCESSES = 4;
 
-/** What there is to be seen of an incident at this moment, so that it outlives what is stored of samples. `now`: milliseconds. */
-export class IncidentEvidenceReader {
-  constructor(private readonly twoEnds: TwoEndsService) {}
-
-  async gather(
-    sql: Sql,
-    host: WatchedHost,
-    { netns, leak, subject, detection: { rule } }: HostDetection,
-    sections: ToldSections,
-    now: number,
-  ): Promise<Gathered[]> {
-    const gathered: Gathered[] = [];
-    const namespace = host.namespaces.find((one) => one.netns === netns);
-    if (namespace !== undefined) gathered.push({ kind: 'counts', content: StateCountsSchema.parse(namespace.counts) });
-    for (const content of processesOf(sections, leak, subject)) gathered.push({ kind: 'process', content });
-    if (leak !== null) gathered.push(...(await this.leaked(sql, host, leak, now)));
-    const { orphans, pressureStall, ports, kernel } = sections;
-    if (leak !== null && leak.orphaned > 0 && orphans !== undefined) {
-      gathered.push({ kind: 'orphans', content: { ...orphans.content, items: orphans.content.items.slice(0, ITEMS) } });
-    }
-    if (pressureStall !== undefined) gathered.push({ kind: 'pressure_stall', content: pressureStall.content });
-    if (ports !== undefined && (rule === 'ports' || rule === 'time_wait_overflow')) {
-      const { destinations } = ports.content;
-      gathered.push({ kind: 'ports', content: { ...ports.content, destinations: destinations.slice(0, ITEMS) } });
-    }
-    if (kernel !== undefined) gathered.push({ kind: 'kernel', content: kernel.content });
-    return gathered;
+/** What detection has in memory of an incident at this moment, so that it outlives what is stored of samples. */
+export function knownEvidence(
+  host: WatchedHost,
+  { netns, leak, subject, detection: { rule } }: HostDetection,
+  sections: ToldSections,
+): Gathered[] {
+  const gathered: Gathered[] = [];
+  const namespace = host.namespaces.find((one) => one.netns === netns);
+  if (namespace !== undefined) gathered.push({ kind: 'counts', content: StateCountsSchema.parse(namespace.counts) });
+  for (const content of processesOf(sections, leak, subject)) gathered.push({ kind: 'process', content });
+  const { orphans, pressureStall, ports, kernel } = sections;
+  if (leak !== null && leak.orphaned > 0 && orphans !== undefined) {
+    gathered.push({ kind: 'orphans', content: { ...orphans.content, items: orphans.content.items.slice(0, ITEMS) } });
   }
-
-  private async leaked(
-    sql: Sql,
-    { hostId }: WatchedHost,
-    { subject, acceptQueue }: NonNullable<HostDetection['leak']>,
-    now: number,
-  ): Promise<Gathered[]> {
-    const { total, oldest, peers, addresses } = await readLeakedConnections(sql, hostId, subject, ITEMS);
-    const gathered: Gathered[] = [
-      { kind: 'connections', content: { total, items: [...oldest] } },
-      { kind: 'peers', content: { total: addresses, items: [...peers] } },
-    ];
-    if (acceptQueue !== null)
-      gathered.push({ kind: 'accept_queue', content: { port: subject.endpoint.port, ...acceptQueue } });
-    if (oldest.length > 0) {
-      const question = { hostId, netns: subject.netns, connections: oldest, now };
-      gathered.push({ kind: 'two_ends', content: await this.twoEnds.evidence(sql, question) });
-    }
-    return gathered;
+  if (pressureStall !== undefined) gathered.push({ kind: 'pressure_stall', content: pressureStall.content });
+  if (ports !== undefined && (rule === 'ports' || rule === 'time_wait_overflow')) {
+    const { destinations } = ports.content;
+    gathered.push({ kind: 'ports', content: { ...ports.content, destinations: destinations.slice(0, ITEMS) } });
   }
+  if (kernel !== undefined) gathered.push({ kind: 'kernel', content: kernel.content });
+  if (leak !== null && leak.acceptQueue !== null) {
+    gathered.push({ kind: 'accept_queue', content: { port: leak.subject.endpoint.port, ...leak.acceptQueue } });
+  }
+  return gathered;
+}
+
+/** The connections of a leak, as evidence; and those of them that have waited longest. */
+export async function leakedConnections(
+  sql: Sql,
+  hostId: number,
+  subject: LeakSubject,
+): Promise<{ readonly gathered: readonly Gathered[]; readonly oldest: readonly Connection[] }> {
+  const { total, oldest, peers, addresses } = await readLeakedConnections(sql, hostId, subject, ITEMS);
+  const gathered: Gathered[] = [
+    { kind: 'connections', content: { total, items: [...oldest] } },
+    { kind: 'peers', content: { total: addresses, items: [...peers] } },
+  ];
+  return { gathered, oldest };
 }
 
 /** Evidence of the processes that it is about; of what is about no process, of those that wait most for a CPU. */

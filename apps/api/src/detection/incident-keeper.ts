@@ -1,5 +1,5 @@
 import { type Finding } from '@closewatch/socket-states';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { type Sql } from '../database/data-source.ts';
 import {
   insertIncidents,
@@ -7,16 +7,16 @@ import {
   openIncidents,
   updateIncidents,
 } from '../incidents/incident-store.queries.ts';
-import { addIncidentEvents, addIncidentEvidence } from '../incidents/incident-timeline.queries.ts';
+import { addIncidentEvents } from '../incidents/incident-timeline.queries.ts';
 import { IncidentsFeed } from '../incidents/incidents-feed.ts';
 import { type StoredIncident } from '../incidents/kept-incident.ts';
 import { type RulesInForce } from '../rules/rules-in-force.ts';
 import { TwoEndsService } from '../two-ends/two-ends.service.ts';
 import { DetectionTransactions } from './detection-transactions.ts';
+import { EvidenceGatherer } from './evidence-gatherer.ts';
 import { hasLevel, type HostDetection } from './host-detection.ts';
 import { type HostMemory } from './host-memory.ts';
 import { decide, type Decision, type HostMoment, isNews } from './incident-decision.ts';
-import { IncidentEvidenceReader } from './incident-evidence.ts';
 import { keptDecision, type KeptDecision } from './kept-decision.ts';
 import { type WatchedHost } from './watched-hosts.queries.ts';
 
@@ -32,14 +32,14 @@ export interface FoundOfHost {
 /** Opens, carries on and resolves incidents: one transaction a host, and none where there is nothing to write. */
 @Injectable()
 export class IncidentKeeper {
-  private readonly evidence: IncidentEvidenceReader;
+  private readonly evidence: EvidenceGatherer;
 
   constructor(
     private readonly transactions: DetectionTransactions,
     private readonly feed: IncidentsFeed,
     twoEnds: TwoEndsService,
   ) {
-    this.evidence = new IncidentEvidenceReader(twoEnds);
+    this.evidence = new EvidenceGatherer(transactions, feed, twoEnds, new Logger(IncidentKeeper.name));
   }
 
   /** `open`: the host's open incidents as they were read, a little earlier perhaps. Returns the ids of those that changed. */
@@ -47,12 +47,19 @@ export class IncidentKeeper {
     // Without the last resolved one every new one looks as if it opened: then it is asked for, and decided again.
     if (!this.decideAll(of, open, new Map()).some((decision) => isNews(decision) || isNewChild(decision, open)))
       return [];
-    const changed = await this.transactions.transaction((sql) => this.write(sql, of));
+    const stored = await this.transactions.transaction((sql) => this.write(sql, of));
+    await this.capture(of, stored);
+    const changed = stored.map(({ incident }) => incident.id);
     this.feed.changed(changed);
     return changed;
   }
 
-  private async write(sql: Sql, of: FoundOfHost): Promise<readonly string[]> {
+  /** To be called when all hosts have been looked at: asks for evidence that is not in memory. */
+  async gather(now: () => number): Promise<void> {
+    await this.evidence.ask(now);
+  }
+
+  private async write(sql: Sql, of: FoundOfHost): Promise<readonly KeptDecision[]> {
     const { hostId } = of.moment;
     const open = await openIncidents(sql, [hostId], { lock: true });
     const isOpen = new Set(open.map(keyOf));
@@ -77,23 +84,16 @@ export class IncidentKeeper {
       sql,
       stored.flatMap(({ events }) => events),
     );
-    for (const one of stored) if (one.gathers) await this.gather(sql, of, one);
-    return stored.map(({ incident }) => incident.id);
+    return stored;
   }
 
-  private async gather(
-    sql: Sql,
-    { host, memory, found, moment }: FoundOfHost,
-    { incident }: KeptDecision,
-  ): Promise<void> {
-    const about = found.find(({ detection }) => keyOf(detection) === keyOf(incident));
-    if (about === undefined) return;
-    const gathered = await this.evidence.gather(sql, host, about, memory.sections.of(about.netns), moment.now);
-    const of = { hostId: incident.hostId, incidentId: incident.id };
-    await addIncidentEvidence(
-      sql,
-      gathered.map((one) => ({ ...of, capturedAt: moment.now, ...one })),
-    );
+  private async capture({ host, memory, found, moment }: FoundOfHost, stored: readonly KeptDecision[]): Promise<void> {
+    for (const { incident, gathers: because } of stored) {
+      const about = found.find(({ detection }) => keyOf(detection) === keyOf(incident));
+      if (because === null || about === undefined) continue;
+      const sections = memory.sections.of(about.netns);
+      await this.evidence.capture({ incident, because, host, about, sections, at: moment.now });
+    }
   }
 
   private decideAll(

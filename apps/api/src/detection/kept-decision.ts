@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type OpenIncident } from '@closewatch/socket-states';
 import { type KeptIncident, type NewIncidentEvent, type StoredIncident } from '../incidents/kept-incident.ts';
+import { type CapturedBecause } from './evidence-captures.ts';
 import { type Decision, type HostMoment } from './incident-decision.ts';
 
 /** An incident as it is to be stored, and what its timeline is to tell. */
@@ -9,8 +10,8 @@ export interface KeptDecision {
   readonly version: number | null;
   readonly incident: KeptIncident;
   readonly events: readonly NewIncidentEvent[];
-  /** What there is to be seen is to be gathered. */
-  readonly gathers: boolean;
+  /** Why what there is to be seen is to be gathered; null: it is not. */
+  readonly gathers: CapturedBecause | null;
 }
 
 /** What is to be stored of a decision; `parentId`: the incident of the starved host that it is a part of. */
@@ -47,11 +48,14 @@ export function keptDecision(
     const content = { verdict: name, confidence, before: stored?.finding?.verdict ?? null };
     events.push({ ...eventOf(kept, now), kind: 'verdict_changed', content } as never);
   }
-  const gathers =
-    verdict !== null ||
-    outcome === 'reopened' ||
-    advance.events.some(({ kind }) => kind === 'opened' || kind === 'escalated');
-  return { version: stored?.version ?? null, incident: kept, events, gathers: gathers && !isResolved };
+  const gathers = isResolved ? null : becauseOf(advance, verdict);
+  return { version: stored?.version ?? null, incident: kept, events, gathers };
+}
+
+function becauseOf({ outcome, events }: Decision['advance'], verdict: Decision['verdict']): CapturedBecause | null {
+  if (outcome === 'reopened') return 'reopened';
+  const told = events.map(({ kind }) => kind).find((kind) => kind === 'opened' || kind === 'escalated');
+  return told ?? (verdict === null ? null : 'verdict_changed');
 }
 
 function eventOf({ hostId, id }: KeptIncident, at: number): Omit<NewIncidentEvent, 'kind' | 'content'> {
