@@ -18,6 +18,9 @@ describe('namePattern', () => {
     ['/web/', 'WEB', false],
     ['/web/i', 'WEB', true],
     ['/数据.*/', '数据库', true],
+    ['/web-?\\d?\\d?|db-?(eu|us|ap)?/', 'db-eu', true],
+    ['/(web|db|cache)-(eu|us|ap)-(prod|test)-\\d+?/', 'db-ap-test-12', true],
+    ['/(web|db)-.*-.*-\\d+/', 'db-ap-test-12', true],
   ])('%s on the name %s: %s', (text, name, expected) => {
     expect(namePattern(text).matches(name)).toBe(expected);
   });
@@ -33,6 +36,13 @@ describe('namePattern', () => {
     ['/(?:x(a|aa)y)*/', 'repeats a choice'],
     ['/a*a*a*a*b/', 'more than 3 repetitions'],
     ['/.*.*.*.*/', 'more than 3 repetitions'],
+    [`/${'(a|a)'.repeat(22)}/`, 'more than 4096 ways'],
+    [`/${'a?'.repeat(20)}/`, 'more than 4096 ways'],
+    [`/${'(a|aa)?'.repeat(8)}b/`, 'more than 4096 ways'],
+    [`/${'(?:a|(a|a))'.repeat(9)}b/`, 'more than 4096 ways'],
+    [`/${'}?'.repeat(20)}b/`, 'more than 4096 ways'],
+    [`/.*.*${'a?'.repeat(12)}b/`, 'more than 256 ways'],
+    ['/a*a*a*(a|a)(a|a)a?a?b/', 'more than 8 ways'],
     ['/(.*)\\1/', 'refers back'],
     ['/(?<n>.*)\\k<n>/', 'refers back'],
     ['/(/', 'no regular expression'],
@@ -45,9 +55,26 @@ describe('namePattern', () => {
   });
 
   it('answers soon on any name, whatever pattern it takes', () => {
-    const piece = fc.constantFrom('a', '\\w', '.', '[a-z]', '(a)', '(a|b)', '*', '+', '{2,9}', '?', '|', '(', ')', '^');
+    const pieces = [
+      'a',
+      '\\w',
+      '.',
+      '[a-z]',
+      '(a)',
+      '(a|b)',
+      '(a|a)',
+      'a?',
+      '*',
+      '+',
+      '{2,9}',
+      '?',
+      '|',
+      '(',
+      ')',
+      '^',
+    ];
     fc.assert(
-      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+      fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 24 }), (pieces) => {
         let pattern;
         try {
           pattern = namePattern(`/${pieces.join('')}/`);

@@ -11,6 +11,8 @@ export interface NamePattern {
 const LONGEST = 256;
 /** Each one more multiplies the time that a name can take by its length. */
 const MOST_REPETITIONS = 3;
+/** Ways through its choices, `(a|b)` and `a?`, by the number of its repetitions: so many times as long can it take. */
+const MOST_WAYS = [4_096, 4_096, 256, 8];
 const HINT = 'such an expression can take for ever on some names';
 
 /**
@@ -44,31 +46,51 @@ function expressionOf(source: string, flags: string): RegExp {
 function backtracking(source: string): string | undefined {
   if (/\\(?:[1-9]|k<)/.test(source)) return `refers back to a group, and ${HINT}`;
   if (!safeRegex(source)) return `repeats what repeats, as in (a+)+, and ${HINT}`;
-  const { repetitions, chooses } = repeatedParts(source);
+  const { repetitions, chooses, ways } = branchesOf(source);
   if (chooses) return `repeats a choice, as in (a|b)+, and ${HINT}; write [ab]+, or several patterns`;
   if (repetitions > MOST_REPETITIONS) return `has more than ${MOST_REPETITIONS} repetitions, and ${HINT}`;
+  const most = MOST_WAYS[repetitions] ?? 1;
+  if (ways > most) {
+    return `has more than ${most} ways through its choices, (a|b) and a?, and ${HINT}; write several patterns`;
+  }
   return undefined;
 }
 
-/** Repetitions of an expression that is one; `chooses`: a group with alternatives is repeated, which safe-regex2 lets pass. */
-function repeatedParts(source: string): { repetitions: number; chooses: boolean } {
-  // Escapes and classes are one character each to what follows.
-  const plain = source.replace(/\\./gsu, 'x').replace(/\[[^\]]*\]/gu, 'x');
-  const groups: boolean[] = [];
+/**
+ * Where an expression that is one may have to try again. `chooses`: a group with alternatives is repeated, which safe-regex2
+ * lets pass. `ways`: how many there are through its alternatives and what may be left out.
+ */
+function branchesOf(source: string): { repetitions: number; chooses: boolean; ways: number } {
+  // Escapes and classes are one character each to what follows, and so are numbers of times.
+  const plain = source
+    .replace(/\\./gsu, 'x')
+    .replace(/\[[^\]]*\]/gu, 'x')
+    .replace(/\{\d+(?:,\d*)?\}/gu, '*');
+  let group = { chooses: false, others: 0, ways: 1 };
+  const around: (typeof group)[] = [];
   let repetitions = 0;
   let chooses = false;
-  for (let index = 0; index < plain.length; index++) {
-    const repeated = /^(?:[*+]|\{\d+(?:,\d*)?\})/.test(plain.slice(index + 1));
-    if (repeated) repetitions++;
-    if (plain[index] === '(') groups.push(false);
-    if (plain[index] === '|' && groups.length > 0) groups[groups.length - 1] = true;
-    if (plain[index] !== ')') continue;
-    const chosen = groups.pop() ?? false;
-    chooses ||= chosen && repeated;
-    // A choice within a group that is repeated from farther out is repeated too.
-    if (chosen && groups.length > 0) groups[groups.length - 1] = true;
+  for (const [index, character] of plain.split('').entries()) {
+    const next = plain[index + 1];
+    const isRepeated = next === '*' || next === '+';
+    if (isRepeated) repetitions++;
+    if (character === '(') {
+      around.push(group);
+      group = { chooses: false, others: 0, ways: 1 };
+    } else if (character === '|') {
+      group = { chooses: true, others: group.others + group.ways, ways: 1 };
+    } else if (character === ')') {
+      const { chooses: chose, others, ways } = group;
+      chooses ||= chose && isRepeated;
+      group = around.pop() ?? group;
+      // A choice within a group that is repeated from farther out is repeated too.
+      if (around.length > 0) group.chooses ||= chose;
+      group.ways *= others + ways + (next === '?' ? 1 : 0);
+    } else if (next === '?' && !'*+?'.includes(character)) {
+      group.ways *= 2;
+    }
   }
-  return { repetitions, chooses };
+  return { repetitions, chooses, ways: group.others + group.ways };
 }
 
 /** In time that grows with both lengths at most: of several stars only the last one is ever tried again. */
