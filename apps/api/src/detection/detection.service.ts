@@ -15,6 +15,7 @@ import { RulesService } from '../rules/rules.service.ts';
 import { Clock } from '../time/clock.ts';
 import { DetectionTransactions } from './detection-transactions.ts';
 import { detectAll, leakSubjects } from './host-detections.ts';
+import { Hearing } from './hearing.ts';
 import { HostMemory } from './host-memory.ts';
 import { silence } from './host-rules.ts';
 import { IncidentKeeper } from './incident-keeper.ts';
@@ -42,8 +43,6 @@ const TROUBLE_RESTS_MS = 60_000;
 /** A host that was silent for so long when we first heard of it is none that has just gone. */
 const LONG_GONE_MS = 86_400_000;
 const RESTARTS_MS = 2 * 3_600_000;
-/** Without a round for so long we heard nothing ourselves. */
-const DEAF_MS = 30_000;
 
 interface Watched {
   readonly memory: HostMemory;
@@ -58,11 +57,9 @@ export class DetectionService implements OnApplicationBootstrap, BeforeApplicati
   private readonly logger = new Logger(DetectionService.name);
   private readonly stopping = new AbortController();
   private readonly hosts = new Map<number, Watched>();
+  private readonly hearing = new Hearing();
   private readonly reader: NamespaceReader;
   private working: Promise<void> = Promise.resolve();
-  /** Since when agents can have been heard, and the last round; milliseconds. */
-  private hearsSince: number | undefined;
-  private roundAt = -Infinity;
 
   constructor(
     @Inject(DETECTS) private readonly detects: boolean,
@@ -94,8 +91,7 @@ export class DetectionService implements OnApplicationBootstrap, BeforeApplicati
   /** Looks once at every host of ours that has news. Throws when the database is away. */
   async round(): Promise<void> {
     const now = this.clock.now();
-    // As deaf as the dead: a process that was suspended, or a database that was away.
-    if (this.hearsSince === undefined || now - this.roundAt > DEAF_MS) this.hearsSince = now;
+    this.hearing.begins(now);
     await this.locks.renew();
     const { sql } = this.transactions;
     const hosts = await readWatchedHosts(sql, [...this.locks.owned]);
@@ -115,7 +111,7 @@ export class DetectionService implements OnApplicationBootstrap, BeforeApplicati
       await this.lookOrSplit(ours, open);
     }
     await this.keeper.gather(() => this.clock.now());
-    this.roundAt = this.clock.now();
+    this.hearing.ends(this.clock.now());
   }
 
   private async work(): Promise<void> {
@@ -130,6 +126,7 @@ export class DetectionService implements OnApplicationBootstrap, BeforeApplicati
         if (!signal.aborted) this.logger.warn(`Detection goes on in some seconds: ${coerceError(error).message}`);
         pauseMs = RETRY_MS;
       }
+      this.hearing.pauses(pauseMs);
       await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
     }
   }
@@ -222,7 +219,7 @@ export class DetectionService implements OnApplicationBootstrap, BeforeApplicati
   /** Whether we have heard for longer than silence takes. */
   private couldHear({ intervalMs }: WatchedHost, now: number): boolean {
     const { silentMs, intervals } = this.rules.current().thresholds.hostSilent;
-    return now - (this.hearsSince ?? now) > Math.max(silentMs, intervals * intervalMs);
+    return this.hearing.heardMs(now) > Math.max(silentMs, intervals * intervalMs);
   }
 }
 
