@@ -27,7 +27,7 @@ const RESOLVED_AS: Readonly<Record<NonNullable<Incident['resolvedAs']>, string>>
       <span class="muted seen">{{ 'incidents.seenBy' | transloco: { name: seen.by } }}</span>
     }
   `,
-  host: { '[attr.data-state]': 'incident().state' },
+  host: { '[attr.data-state]': 'incident().state', '[attr.data-resolved-as]': 'incident().resolvedAs' },
   styles: `
     .seen {
       margin-inline-start: 8px;
