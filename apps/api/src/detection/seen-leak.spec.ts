@@ -65,3 +65,17 @@ describe('what the sampled process holds of a leak', () => {
     expect(leak).toMatchObject({ leaked: 0, heldShare: 1 });
   });
 });
+
+describe('the oldest of a leak', () => {
+  const sent = socketClass(10, 1, { sent: true, oldestAt: new Date(AT - 86_400_000) });
+
+  it('is none of the half-closes that work beside it', () => {
+    const [leak] = seeLeaks(0, [sent, socketClass(10, 3)], [], {}, AT);
+    expect(leak).toMatchObject({ count: 4, leaked: 3, oldestAt: AT - 90_000 });
+  });
+
+  it('is one of these where there is nothing else', () => {
+    const [leak] = seeLeaks(0, [sent], [], {}, AT);
+    expect(leak).toMatchObject({ leaked: 0, oldestAt: AT - 86_400_000 });
+  });
+});
