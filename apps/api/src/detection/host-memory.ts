@@ -43,8 +43,17 @@ export class HostMemory {
     return rules;
   }
 
-  /** To be told of the host before anything else: another run of the agent knows other processes. */
-  meet({ runId }: WatchedHost): void {
+  /** How many namespaces something is remembered of. */
+  get size(): number {
+    return new Set([...this.namespaces.keys(), ...this.rulesOf.keys()]).size;
+  }
+
+  /** To be told of the host before anything else: another run of the agent knows other processes, and namespaces end. */
+  meet({ runId, namespaces }: WatchedHost): void {
+    const listed = new Set([0, ...namespaces.map(({ netns }) => netns)]);
+    this.sections.forgetAllBut(listed);
+    for (const known of [this.namespaces, this.rulesOf])
+      for (const netns of known.keys()) if (!listed.has(netns)) known.delete(netns);
     if (this.runId !== undefined && this.runId !== runId) this.sections.forgetRun();
     this.runId = runId;
   }

@@ -65,7 +65,10 @@ export class NamespaceReader {
 
   private async readSections(looks: readonly Look[]): Promise<void> {
     const memories = new Map(looks.map(({ host, memory }) => [host.hostId, memory]));
-    const known = [...memories].map(([hostId, { sections }]) => ({ hostId, known: sections.known }));
+    const known = looks.map(({ host: { hostId, namespaces }, memory: { sections } }) => {
+      const listed = [0, ...namespaces.map(({ netns }) => netns)];
+      return { hostId, known: new Map(listed.map((netns) => [netns, sections.newestOf(netns)])) };
+    });
     for (const news of await readSectionNews(this.sql, known)) memories.get(news.hostId)?.sections.remember(news);
   }
 

@@ -11,9 +11,18 @@ export class SectionMemory {
   private readonly namespaces = new Map<number, Map<string, Told<unknown>>>();
   private readonly newest = new Map<number, number>();
 
-  /** Of each namespace the instant, in milliseconds, after which its sections are news. Of others all are. */
-  get known(): ReadonlyMap<number, number> {
-    return this.newest;
+  /** The instant, in milliseconds, after which sections of a namespace are news; null: all are. */
+  newestOf(netns: number): number | null {
+    return this.newest.get(netns) ?? null;
+  }
+
+  /** Of other namespaces all is forgotten. */
+  forgetAllBut(namespaces: ReadonlySet<number>): void {
+    for (const netns of this.newest.keys()) {
+      if (namespaces.has(netns)) continue;
+      this.newest.delete(netns);
+      this.namespaces.delete(netns);
+    }
   }
 
   remember({ netns, kind, takenAt, ofThisRun, content }: SectionNews): void {

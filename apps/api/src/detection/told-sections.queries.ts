@@ -1,10 +1,10 @@
 import { type Sql } from '../database/data-source.ts';
 import { instantArray, plainArray } from '../ingest/plain-array.ts';
 
-/** A host and, by namespace, the newest instant (milliseconds) of what is known; of other namespaces nothing is. */
+/** Namespaces of a host and of each the newest instant (milliseconds) of what is known; null: nothing is. */
 export interface KnownSections {
   readonly hostId: number;
-  readonly known: ReadonlyMap<number, number>;
+  readonly known: ReadonlyMap<number, number | null>;
 }
 
 export interface SectionNews {
@@ -21,7 +21,7 @@ export interface SectionNews {
 const PRESSED_SHARE = 0.5;
 
 /**
- * The sections of some hosts that are newer than what is known. Of a process table, which may be long, only those that use
+ * The sections of some namespaces that are newer than what is known. Of a process table, which may be long, only those that use
  * a good part of their descriptors come out.
  */
 export async function readSectionNews(sql: Sql, hosts: readonly KnownSections[]): Promise<SectionNews[]> {
@@ -42,17 +42,14 @@ export async function readSectionNews(sql: Sql, hosts: readonly KnownSections[])
                WHERE (item #>> '{descriptors,used}')::double precision
                      >= $3 * (item #>> '{descriptors,limit}')::double precision
             ) ELSE content END AS content
-       FROM unnest($1::integer[]) AS asked (host_id)
+       FROM unnest($1::integer[], $2::integer[], $4::timestamptz[]) AS known (host_id, netns_id, since)
        JOIN host USING (host_id)
-       JOIN section_latest section USING (host_id)
-       LEFT JOIN unnest($2::integer[], $4::integer[], $5::timestamptz[]) AS known (host_id, netns_id, since)
-              USING (host_id, netns_id)
+       JOIN section_latest section USING (host_id, netns_id)
       WHERE known.since IS NULL OR section.taken_at > known.since`,
     [
-      plainArray(hosts.map(({ hostId }) => hostId)),
       plainArray(known.map(({ hostId }) => hostId)),
-      PRESSED_SHARE,
       plainArray(known.map(({ netns }) => netns)),
+      PRESSED_SHARE,
       instantArray(known.map(({ since }) => since)),
     ],
   );

@@ -47,28 +47,36 @@ interface Row extends Record<TcpState, number | null> {
   readonly others: { netns: number; at: string; intervalMs: number | null; counts: Record<string, number> | null }[];
 }
 
-const SELECT = `
+/** A namespace of which nothing was told for so long, or so many of its intervals, while its host was heard has ended. */
+const ENDED_SECONDS = 600;
+const ENDED_INTERVALS = 5;
+const IS_THERE = `netns.last_seen_at > host_latest.last_seen_at
+  - greatest(make_interval(secs => ${ENDED_SECONDS}), ${ENDED_INTERVALS} * make_interval(secs => coalesce(netns.interval_ms, 0) / 1000.0))`;
+
+/** `which`: of the namespaces besides the own one. */
+const select = (which: string): string => `
   SELECT host.host_id AS "hostId", agent_id AS "agentId", hostname, cursor, run_id AS "runId", boot_id AS "bootId",
          interval_ms AS "intervalMs", clock_offset_ms AS "clockOffsetMs", last_seen_at AS "lastSeenAt",
          counted_at AS "countedAt", close_wait_open AS open, close_wait_orphaned AS orphaned, ${TCP_STATES.join(', ')},
          (SELECT coalesce(jsonb_agg(jsonb_build_object('netns', netns_id, 'at', netns.last_seen_at,
                                                        'intervalMs', netns.interval_ms, 'counts', netns.counts)), '[]')
-            FROM netns WHERE netns.host_id = host.host_id AND netns_id <> 0 AND netns.last_seen_at IS NOT NULL) AS others
+            FROM netns WHERE netns.host_id = host.host_id AND netns_id <> 0 AND ${which}) AS others
     FROM host
     JOIN host_latest USING (host_id)`;
 
-/** The hosts of some shards, by number. */
+/** The hosts of some shards, by number; without namespaces that have ended. */
 export async function readWatchedHosts(sql: Sql, shards: readonly number[]): Promise<WatchedHost[]> {
   if (shards.length === 0) return [];
   const rows = await sql.query<Row[]>(
-    `${SELECT} WHERE host.host_id % ${SHARDS} = ANY($1::integer[]) ORDER BY host.host_id`,
+    `${select(IS_THERE)} WHERE host.host_id % ${SHARDS} = ANY($1::integer[]) ORDER BY host.host_id`,
     [shards],
   );
   return rows.map(watchedHost);
 }
 
+/** One host, with all of its namespaces. */
 export async function findWatchedHost(sql: Sql, hostId: number): Promise<WatchedHost | undefined> {
-  const rows = await sql.query<Row[]>(`${SELECT} WHERE host.host_id = $1`, [hostId]);
+  const rows = await sql.query<Row[]>(`${select('netns.last_seen_at IS NOT NULL')} WHERE host.host_id = $1`, [hostId]);
   return rows[0] === undefined ? undefined : watchedHost(rows[0]);
 }
 
