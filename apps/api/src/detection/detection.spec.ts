@@ -78,6 +78,18 @@ describe('a leak', () => {
     expect([...found.keys()].sort()).toEqual(['connections', 'counts', 'peers', 'process', 'two_ends']);
   });
 
+  it.each([
+    ['is', 3_600_000],
+    ['was, when the process was dated,', 0],
+  ])('is found on a host whose clock %s ahead', async (_words, clockOffsetMs) => {
+    const story = new LeakStory({ clock });
+    story.push.agent.clockOffsetMs = clockOffsetMs;
+    story.process.startedAt = iso(clock.now() + 3_600_000 - 60_000);
+    await story.leak(api, 2 * MINUTE, 10);
+    const { id } = await only('state=all&rule=leak');
+    expect(await kinds(id)).not.toContain('restart');
+  });
+
   it('that stands still opens none', async () => {
     const story = new LeakStory({ clock });
     await story.leak(api, 1, 40);

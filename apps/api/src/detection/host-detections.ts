@@ -28,7 +28,7 @@ export function detectAll({ host, memory, seen, open, restarts, rules }: HostNew
     const leaks = shown?.leaks ?? [];
     const sections = memory.sections.of(netns);
     const { use, kernel } = memory.namespaceRules(netns);
-    if (shown !== undefined) found.push(...leakDetections(shown, open, restarts, rules));
+    if (shown !== undefined) found.push(...leakDetections(host, shown, open, restarts, rules));
     use.take(sections, leaks, at, rules);
     kernel.take(host, namespace, sections, leaks, rules);
     const uses = [...use.detections(sections, leaks, at, rules)];
@@ -43,6 +43,7 @@ export function detectAll({ host, memory, seen, open, restarts, rules }: HostNew
 }
 
 function leakDetections(
+  { clockOffsetMs }: WatchedHost,
   { leaks, windows, at, netns }: SeenNamespace,
   open: readonly StoredIncident[],
   restarts: readonly ServiceRestart[],
@@ -53,8 +54,8 @@ function leakDetections(
   const absent = leakSubjects(open).filter(([key, subject]) => subject.netns === netns && !shown.has(key));
   return [
     ...leaks.map((leak) => {
-      const restartedAt = restartOf(leak.subject, restarts);
-      return leakDetection(leak, windows, at, thresholdsOf(leak.subject), restartedAt);
+      const toldAt = restartOf(leak.subject, restarts);
+      return leakDetection(leak, windows, at, thresholdsOf(leak.subject), { clockOffsetMs, toldAt });
     }),
     ...absent.map(([key, subject]) => {
       const restartedAt = restartOf(subject, restarts);
@@ -90,7 +91,7 @@ export function leakSubjects(open: readonly StoredIncident[]): (readonly [key: s
   return open.flatMap(({ key, subject }) => (subject.of === 'leak' ? [[key, subject] as const] : []));
 }
 
-/** When a service was started last, as its agent told (milliseconds). A container that was replaced has another id. */
+/** When a service was started last, as its agent told, by the server's clock (milliseconds). A container that was replaced has another id. */
 function restartOf({ service }: Pick<LeakSubject, 'service'>, restarts: readonly ServiceRestart[]): number | null {
   if (service === null) return null;
   const ofService = restarts.filter(
@@ -99,5 +100,5 @@ function restartOf({ service }: Pick<LeakSubject, 'service'>, restarts: readonly
       (unit ?? null) === service.unit &&
       ((containerId ?? null) === service.containerId || (replaced && service.containerId !== null)),
   );
-  return ofService.length === 0 ? null : Math.max(...ofService.map(({ process }) => Date.parse(process.startedAt)));
+  return ofService.length === 0 ? null : Math.max(...ofService.map(({ at }) => Date.parse(at)));
 }

@@ -43,7 +43,7 @@ export class HostLeaksService {
     const items: LeakGroup[] = seen.flatMap(({ leaks, windows, at }) =>
       leaks.map((leak) => {
         const thresholds = this.rules.current().thresholdsOf(leak.subject.service);
-        const { detection } = leakDetection(leak, windows, at, thresholds);
+        const { detection } = leakDetection(leak, windows, at, thresholds, { ...host, toldAt: null });
         return leakGroup(leak, detection, at, idOf.get(leak.key) ?? null);
       }),
     );

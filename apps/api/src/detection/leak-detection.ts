@@ -4,15 +4,23 @@ import { serviceName } from './leak-subject.ts';
 import { type LeakWindows } from './leak-windows.ts';
 import { type SeenLeak } from './seen-leak.ts';
 
+/** What is known of when a service started; milliseconds since the epoch. */
+export interface KnownStart {
+  /** Forwards is positive: processes are dated by their host's clock, all else by the server's. */
+  readonly clockOffsetMs: number;
+  /** As the agent told of a restart. */
+  readonly toldAt: number | null;
+}
+
 /** What the leak rule says of a key that is seen, at an instant (milliseconds). */
 export function leakDetection(
   leak: SeenLeak,
   windows: LeakWindows,
   at: number,
   thresholds: Pick<Thresholds, 'leak'>,
-  toldRestartAt: number | null = null,
+  { clockOffsetMs, toldAt }: KnownStart,
 ): HostDetection {
-  const restartedAt = latest(toldRestartAt, startedAt(leak));
+  const restartedAt = latest(toldAt, startedAt(leak, clockOffsetMs));
   const window = windows.windowOf(leak.key) ?? emptyLeakWindow(0);
   const circumstances = { finding: leak.finding, acceptQueue: leak.acceptQueue, restartedAt };
   return {
@@ -49,12 +57,12 @@ function named(subject: LeakSubject): Pick<HostDetection, 'netns' | 'subject' | 
 }
 
 /** Of a service that is one process its start is that of the service; of several, workers may come and go. */
-function startedAt({ processes }: SeenLeak): number | null {
+function startedAt({ processes, oldestAt }: SeenLeak, clockOffsetMs: number): number | null {
   const [process, ...others] = processes;
-  return others.length > 0 || process === undefined ? null : instantOf(process.startedAt);
+  if (others.length > 0 || process === undefined || process.startedAt === null) return null;
+  // A clock may have been set since the process was dated: it is no younger than what it holds.
+  return Math.min(Date.parse(process.startedAt) - clockOffsetMs, oldestAt ?? Infinity);
 }
-
-const instantOf = (instant: string | null): number | null => (instant === null ? null : Date.parse(instant));
 
 function latest(a: number | null, b: number | null): number | null {
   if (a === null || b === null) return a ?? b;

@@ -122,8 +122,18 @@ describe('a restart', () => {
     expect(lastResolved?.resolvedAs).toBe('recovered');
   });
 
-  it('before it was opened is no event of it', () => {
+  it('before it was opened is no event of it, whenever it is known', () => {
     expect(story().during(0, 5, 'warning', restart(-4)).told).toEqual(['opened 0']);
+    expect(story().at(0, 'warning', restart(-4)).during(1, 5, 'warning', restart(-2)).told).toEqual(['opened 0']);
+  });
+
+  it('that is dated a little later when clocks are measured anew is the same one', () => {
+    const { told } = story()
+      .at(0, 'warning')
+      .at(5, 'warning', restart(4.9))
+      .at(6, 'warning', restart(4.95))
+      .at(8, 'warning', restart(7));
+    expect(told).toEqual(['opened 0', 'restart 5', 'restart 8']);
   });
 });
 

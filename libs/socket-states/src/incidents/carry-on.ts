@@ -7,6 +7,9 @@ import { peakOf } from './peak.ts';
 /** A time that leads (how long a host is silent, how far its clock is off) is news when it differs by more. */
 const LEADING_TIME_SHARE = 0.05;
 
+/** By so much a start may be dated differently later, when a clock was set or is measured anew. */
+const SAME_START_MS = 5_000;
+
 interface Step {
   incident: OpenIncident;
   readonly events: IncidentChange[];
@@ -52,7 +55,8 @@ function goFresh(step: Step, at: number): void {
 
 function tellRestart(step: Step, { at, restartedAt }: Circumstances): void {
   const { incident } = step;
-  if (restartedAt === null || restartedAt <= (incident.restartedAt ?? incident.openedAt)) return;
+  if (restartedAt === null || restartedAt <= incident.openedAt) return;
+  if (restartedAt <= (incident.restartedAt ?? -Infinity) + SAME_START_MS) return;
   step.incident = { ...incident, restartedAt };
   step.events.push({ kind: 'restart', at, content: { startedAt: restartedAt } });
 }
