@@ -26,8 +26,8 @@ export class HostMemory {
   readonly rules = new HostRules();
   private readonly namespaces = new Map<number, LeakWindows>();
   private readonly rulesOf = new Map<number, NamespaceRules>();
-  /** What orphans were while they stood in CLOSE_WAIT, by socketId; `of` says which list of them. */
-  private orphanSubjects: { of: string; known: ReadonlyMap<string, SubjectRow> } = { of: '', known: new Map() };
+  /** Of each namespace what orphans were while they stood in CLOSE_WAIT, by socketId; `of` says which list of them. */
+  private readonly orphanSubjects = new Map<number, { of: string; known: ReadonlyMap<string, SubjectRow> }>();
   private runId: string | undefined;
 
   windows(netns: number): LeakWindows {
@@ -52,7 +52,7 @@ export class HostMemory {
   meet({ runId, namespaces }: WatchedHost): void {
     const listed = new Set([0, ...namespaces.map(({ netns }) => netns)]);
     this.sections.forgetAllBut(listed);
-    for (const known of [this.namespaces, this.rulesOf])
+    for (const known of [this.namespaces, this.rulesOf, this.orphanSubjects])
       for (const netns of known.keys()) if (!listed.has(netns)) known.delete(netns);
     if (this.runId !== undefined && this.runId !== runId) this.sections.forgetRun();
     this.runId = runId;
@@ -63,14 +63,16 @@ export class HostMemory {
     const { orphans } = this.sections.of(netns);
     if (orphans === undefined || orphans.content.items.length === 0) return [];
     const { items } = orphans.content;
-    const of = `${netns} ${items.map(({ socketId }) => socketId).join(' ')}`;
-    if (this.orphanSubjects.of !== of) {
+    const of = items.map(({ socketId }) => socketId).join(' ');
+    let subjects = this.orphanSubjects.get(netns);
+    if (subjects?.of !== of) {
       const since = Math.min(...items.map(({ orphanedAt }) => Date.parse(orphanedAt))) - HOUR_MS;
       const socketIds = items.map(({ socketId }) => socketId);
       const rows = await readOrphanSubjects(sql, { hostId, socketIds, since });
-      this.orphanSubjects = { of, known: new Map(rows.map((row) => [row.socketId, row])) };
+      subjects = { of, known: new Map(rows.map((row) => [row.socketId, row])) };
+      this.orphanSubjects.set(netns, subjects);
     }
-    return groupOrphans(netns, orphans.content, this.orphanSubjects.known, at);
+    return groupOrphans(netns, orphans.content, subjects.known, at);
   }
 
   /** Of these leaks windows are kept although nothing is seen of them. */
