@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Count, Instant } from './primitives.ts';
+import { Count, Instant, Text } from './primitives.ts';
 import { ProcessSchema } from './process.ts';
 
 const at = { at: Instant };
@@ -24,7 +24,8 @@ export const AgentEventSchema = z.discriminatedUnion('kind', [
     ...at,
     kind: z.literal('service_restarted'),
     process: ProcessSchema.omit({ command: true }),
-    before: z.object({ pid: z.int().min(1), startedAt: Instant }),
+    /** `containerId`: of the container whose place another took. */
+    before: z.object({ pid: z.int().min(1), startedAt: Instant, containerId: Text(128).optional() }),
     replaced: z.boolean(),
   }),
   /** The agent did not get to sample for longer than three intervals, without the host having slept. */

@@ -197,7 +197,9 @@ describe('a watch over services', () => {
     await turns.next(2);
     proc.exit(20);
     begin(21, 20, { cgroup: `/docker/${after}` });
-    expect(await turns.next()).toMatchObject([{ process: { containerId: after }, replaced: true }]);
+    expect(await turns.next()).toMatchObject([
+      { process: { containerId: after }, before: { pid: 20, containerId: before }, replaced: true },
+    ]);
   });
 
   it('takes no notice of programs that open a connection and end', async () => {

@@ -173,12 +173,12 @@ export class ServiceWatch implements Collector {
     if (this.#restarts.length >= MOST_RESTARTS) return;
     const process: Partial<Process> & Restart['process'] = { ...next.process };
     delete process.command;
-    const { pid, startedAt } = gone.process;
+    const { pid, startedAt, containerId } = gone.process;
     this.#restarts.push({
       at: this.#parts.instant(beganAt),
       kind: 'service_restarted',
       process,
-      before: { pid, startedAt },
+      before: { pid, startedAt, ...(containerId === undefined ? {} : { containerId }) },
       replaced: isReplaced(next, gone),
     });
   }

@@ -7,6 +7,7 @@ import { nothingOf } from './incident-decision.ts';
 import { absentLeakDetection, leakDetection } from './leak-detection.ts';
 import { type SeenNamespace } from './namespace-reader.ts';
 import { type ServiceRestart } from './restarts.queries.ts';
+import { restartOf } from './service-restart.ts';
 import { type WatchedHost } from './watched-hosts.queries.ts';
 
 /** A host that has news, what its namespaces show, and what is remembered of it. */
@@ -29,7 +30,7 @@ export function detectAll({ host, memory, seen, open, restarts, rules }: HostNew
     const sections = memory.sections.of(netns);
     const { use, kernel } = memory.namespaceRules(netns);
     if (shown !== undefined) found.push(...leakDetections(host, shown, open, restarts, rules));
-    use.take(sections, leaks, at, rules);
+    use.take(sections, leaks, namespace, rules);
     kernel.take(host, namespace, sections, leaks, rules);
     const uses = [...use.detections(sections, leaks, at, rules)];
     found.push(...withRestarts([...uses, ...absentProcesses(netns, uses, open)], restarts));
@@ -54,11 +55,11 @@ function leakDetections(
   const absent = leakSubjects(open).filter(([key, subject]) => subject.netns === netns && !shown.has(key));
   return [
     ...leaks.map((leak) => {
-      const toldAt = restartOf(leak.subject, restarts);
+      const toldAt = restartOf(leak.subject.service, restarts);
       return leakDetection(leak, windows, at, thresholdsOf(leak.subject), { clockOffsetMs, toldAt });
     }),
     ...absent.map(([key, subject]) => {
-      const restartedAt = restartOf(subject, restarts);
+      const restartedAt = restartOf(subject.service, restarts);
       return absentLeakDetection(key, subject, windows, at, thresholdsOf(subject), restartedAt);
     }),
   ];
@@ -82,23 +83,11 @@ function absentProcesses(
 /** With when the service was started last, of what is about one. */
 function withRestarts(found: readonly HostDetection[], restarts: readonly ServiceRestart[]): HostDetection[] {
   return found.map((one) =>
-    one.subject.of === 'process' ? { ...one, restartedAt: restartOf({ service: one.subject }, restarts) } : one,
+    one.subject.of === 'process' ? { ...one, restartedAt: restartOf(one.subject, restarts) } : one,
   );
 }
 
 /** What open incidents of leaks are about, by key. */
 export function leakSubjects(open: readonly StoredIncident[]): (readonly [key: string, subject: LeakSubject])[] {
   return open.flatMap(({ key, subject }) => (subject.of === 'leak' ? [[key, subject] as const] : []));
-}
-
-/** When a service was started last, as its agent told, by the server's clock (milliseconds). A container that was replaced has another id. */
-function restartOf({ service }: Pick<LeakSubject, 'service'>, restarts: readonly ServiceRestart[]): number | null {
-  if (service === null) return null;
-  const ofService = restarts.filter(
-    ({ process: { executable, unit, containerId }, replaced }) =>
-      executable === service.executable &&
-      (unit ?? null) === service.unit &&
-      ((containerId ?? null) === service.containerId || (replaced && service.containerId !== null)),
-  );
-  return ofService.length === 0 ? null : Math.max(...ofService.map(({ at }) => Date.parse(at)));
 }
