@@ -17,7 +17,7 @@ describe('HostMemory', () => {
     const memory = new HostMemory();
     for (const netns of [0, 7]) {
       const content = buildOrphans(2);
-      memory.sections.remember({ netns, kind: 'orphans', takenAt: new Date(AT), ofThisRun: true, content });
+      memory.sections.remember({ hostId: 1, netns, kind: 'orphans', takenAt: new Date(AT), ofThisRun: true, content });
     }
     for (let look = 0; look < 3; look++) {
       for (const netns of [0, 7]) {
