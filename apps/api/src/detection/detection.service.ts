@@ -49,6 +49,10 @@ interface Watched {
   cursor: string;
   /** Not before this instant. */
   restsUntil: number;
+  /** When it was looked at, or seen to have no news, last. */
+  checkedAt: number;
+  /** It could not be looked at: next time alone, and after all others. */
+  isTroubled: boolean;
 }
 
 /** Watches over the hosts of this server's shards: what is new of them is judged, and becomes incidents. */
@@ -104,11 +108,11 @@ export class DetectionService implements OnApplicationBootstrap, BeforeApplicati
       ({ hostId }) => hostId,
     );
     const due = hosts.filter((host) => this.isDue(host, now));
-    for (const batch of batches(due)) {
+    for (const batch of batches(due, ({ hostId }) => this.hosts.get(hostId)?.isTroubled ?? false)) {
       this.stopping.signal.throwIfAborted();
       // Whoever lost the lock meanwhile leaves the rest to the new owner.
       const ours = batch.filter(({ hostId }) => this.locks.owns(hostId));
-      await this.lookOrSplit(ours, open);
+      if (ours.length > 0) await this.lookOrSplit(ours, open, now);
     }
     await this.keeper.gather(() => this.clock.now());
     this.hearing.ends(this.clock.now());
@@ -144,25 +148,29 @@ export class DetectionService implements OnApplicationBootstrap, BeforeApplicati
     if (watched === undefined) return true;
     if (now < watched.restsUntil) return false;
     const { silentMs, intervals } = this.rules.current().thresholds.hostSilent;
-    return watched.cursor !== cursor || now - lastSeenAt > Math.max(silentMs, intervals * intervalMs);
+    if (watched.cursor !== cursor || now - lastSeenAt > Math.max(silentMs, intervals * intervalMs)) return true;
+    watched.checkedAt = now;
+    return false;
   }
 
   /** A host that cannot be looked at (a damaged section, a statement that takes too long) holds up none of the others. */
   private async lookOrSplit(
     hosts: readonly WatchedHost[],
     open: ReadonlyMap<number, readonly StoredIncident[]>,
+    roundAt: number,
   ): Promise<void> {
     try {
-      await this.look(hosts, open);
+      await this.look(hosts, open, roundAt);
     } catch (error) {
       if (databaseFault(error) === 'away' && !isStatementTimeout(error)) throw error;
       const [first, ...others] = hosts;
       if (others.length > 0) {
-        for (const host of hosts) await this.lookOrSplit([host], open);
+        for (const host of hosts) await this.lookOrSplit([host], open, roundAt);
       } else if (first !== undefined) {
         this.logger.warn(`Host ${first.agentId} cannot be looked at; it is tried again: ${coerceError(error).message}`);
         const { memory = new HostMemory(), cursor = '' } = this.hosts.get(first.hostId) ?? {};
-        this.hosts.set(first.hostId, { memory, cursor, restsUntil: this.clock.now() + TROUBLE_RESTS_MS });
+        const restsUntil = this.clock.now() + TROUBLE_RESTS_MS;
+        this.hosts.set(first.hostId, { memory, cursor, restsUntil, checkedAt: roundAt, isTroubled: true });
       }
     }
   }
@@ -170,10 +178,13 @@ export class DetectionService implements OnApplicationBootstrap, BeforeApplicati
   private async look(
     hosts: readonly WatchedHost[],
     open: ReadonlyMap<number, readonly StoredIncident[]>,
+    roundAt: number,
   ): Promise<void> {
     const { sql } = this.transactions;
+    const looks = hosts.map((host) => this.lookAt(host, open.get(host.hostId) ?? [], roundAt));
+    await this.reader.readPast(looks);
+    // What was is read seldom: a host rests for as long as what is new of it takes.
     const started = performance.now();
-    const looks = hosts.map((host) => this.lookAt(host, open.get(host.hostId) ?? []));
     const seen = Map.groupBy(await this.reader.readAll(looks), ({ hostId }) => hostId);
     const withIncidents = hosts.map(({ hostId }) => hostId).filter((hostId) => open.has(hostId));
     const restarts = await readRestarts(sql, withIncidents, this.clock.now() - RESTARTS_MS);
@@ -197,13 +208,13 @@ export class DetectionService implements OnApplicationBootstrap, BeforeApplicati
       }
       const restMs = hosts.length === 1 ? tookMs * REST : 0;
       const restsUntil = now + (isSilent ? SILENT_EVERY_MS : restMs);
-      this.hosts.set(host.hostId, { memory, cursor: host.cursor, restsUntil });
+      this.hosts.set(host.hostId, { memory, cursor: host.cursor, restsUntil, checkedAt: roundAt, isTroubled: false });
     }
   }
 
   /** A host to be looked at: those of its namespaces that show something, or did. */
-  private lookAt(host: WatchedHost, open: readonly StoredIncident[]): Look {
-    const memory = this.hosts.get(host.hostId)?.memory ?? new HostMemory();
+  private lookAt(host: WatchedHost, open: readonly StoredIncident[], roundAt: number): Look {
+    const { memory = new HostMemory(), checkedAt = roundAt } = this.hosts.get(host.hostId) ?? {};
     memory.meet(host);
     const leaks = leakSubjects(open);
     memory.keep(
@@ -213,7 +224,7 @@ export class DetectionService implements OnApplicationBootstrap, BeforeApplicati
     const namespaces = host.namespaces.filter(
       ({ netns, closeWait }) => closeWait > 0 || !memory.windows(netns).isEmpty,
     );
-    return { host, namespaces, memory, kept: new Set(leaks.map(([key]) => key)) };
+    return { host, namespaces, memory, kept: new Set(leaks.map(([key]) => key)), uncheckedMs: roundAt - checkedAt };
   }
 
   /** Whether we have heard for longer than silence takes. */
@@ -223,11 +234,16 @@ export class DetectionService implements OnApplicationBootstrap, BeforeApplicati
   }
 }
 
-/** Hosts of many connections alone, others together. */
-function* batches(hosts: readonly WatchedHost[]): Generator<readonly WatchedHost[]> {
+/** Hosts of many connections alone, others together; those that made trouble alone and last. */
+function* batches(
+  hosts: readonly WatchedHost[],
+  isTroubled: (host: WatchedHost) => boolean,
+): Generator<readonly WatchedHost[]> {
   const isLarge = ({ namespaces }: WatchedHost): boolean =>
     namespaces.reduce((sum, { closeWait }) => sum + closeWait, 0) >= MANY;
-  const others = hosts.filter((host) => !isLarge(host));
+  const sound = hosts.filter((host) => !isTroubled(host));
+  const others = sound.filter((host) => !isLarge(host));
   for (let first = 0; first < others.length; first += BATCH) yield others.slice(first, first + BATCH);
-  for (const host of hosts) if (isLarge(host)) yield [host];
+  for (const host of sound) if (isLarge(host)) yield [host];
+  for (const host of hosts) if (isTroubled(host)) yield [host];
 }

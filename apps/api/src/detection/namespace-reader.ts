@@ -1,4 +1,5 @@
 import { type Sql } from '../database/data-source.ts';
+import { isStatementTimeout } from '../database/database-faults.ts';
 import { type HostMemory } from './host-memory.ts';
 import { type AskedNamespace, readSocketClasses } from './leak-classes.queries.ts';
 import { type LeakWindows } from './leak-windows.ts';
@@ -24,6 +25,8 @@ export interface Look {
   readonly memory: HostMemory;
   /** Leak keys of which windows are kept although nothing is seen of them. */
   readonly kept?: ReadonlySet<string>;
+  /** For so long nobody looked whether there was news of it, milliseconds: what it told meanwhile is no gap of its own. */
+  readonly uncheckedMs?: number;
 }
 
 const NONE: ReadonlySet<string> = new Set();
@@ -36,13 +39,19 @@ export class NamespaceReader {
   constructor(private readonly sql: Sql) {}
 
   async read(host: WatchedHost, namespaces: readonly WatchedNamespace[], memory: HostMemory): Promise<SeenNamespace[]> {
-    return this.readAll([{ host, namespaces, memory }]);
+    const looks = [{ host, namespaces, memory }];
+    await this.readPast(looks);
+    return this.readAll(looks);
   }
 
-  /** Two statements for all of these hosts, and two for each namespace that is met for the first time. */
-  async readAll(looks: readonly Look[]): Promise<SeenNamespace[]> {
+  /** One statement for the sections of all of these hosts, and two for each namespace that is met for the first time. */
+  async readPast(looks: readonly Look[]): Promise<void> {
     await this.readSections(looks);
-    for (const look of looks) await this.readPast(look);
+    for (const look of looks) await this.rebuild(look);
+  }
+
+  /** One statement for all of these hosts, after {@link readPast}. */
+  async readAll(looks: readonly Look[]): Promise<SeenNamespace[]> {
     const asked = looks.flatMap(({ host, namespaces, memory }) =>
       namespaces.map(({ netns, at }): AskedNamespace => {
         return { hostId: host.hostId, netns, at, since: memory.windows(netns).newestAt };
@@ -72,13 +81,18 @@ export class NamespaceReader {
     for (const news of await readSectionNews(this.sql, known)) memories.get(news.hostId)?.sections.remember(news);
   }
 
-  private async readPast({ host, namespaces, memory }: Look): Promise<void> {
+  private async rebuild({ host, namespaces, memory, uncheckedMs = 0 }: Look): Promise<void> {
     for (const { netns, at, intervalMs } of namespaces) {
       const windows = memory.windows(netns);
-      const gap = at - (windows.newestAt ?? -Infinity);
+      const gap = at - (windows.newestAt ?? -Infinity) - uncheckedMs;
       if (gap <= Math.max(GAP_LEAST_MS, GAP_SAMPLES * intervalMs)) continue;
       const orphansStay = (memory.sections.of(netns).orphans?.content.count ?? 0) > 0;
-      await windows.rebuild(this.sql, { hostId: host.hostId, netns, to: at, intervalMs }, orphansStay);
+      try {
+        await windows.rebuild(this.sql, { hostId: host.hostId, netns, to: at, intervalMs }, orphansStay);
+      } catch (error) {
+        // More than can be read in time: windows go on, or begin, with what is seen now. Trying again would fail again.
+        if (!isStatementTimeout(error)) throw error;
+      }
     }
   }
 }

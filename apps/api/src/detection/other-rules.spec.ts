@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type Incident, type Push, type Snapshot } from '@closewatch/protocol';
 import { LeakStory, look, STEP_MS } from '../testing/leak-story.ts';
 import { MovableClock } from '../testing/movable-clock.ts';
@@ -9,6 +9,7 @@ import { buildPush, buildSnapshot, iso } from '../testing/push-builder.ts';
 import { buildEvidence, buildPorts, buildProcess, buildProcessTable } from '../testing/section-builder.ts';
 import { TestApi } from '../testing/test-api.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
+import { NamespaceReader } from './namespace-reader.ts';
 
 const MINUTE = 60_000 / STEP_MS;
 
@@ -152,7 +153,14 @@ describe('detection', () => {
         WHERE host.host_id = section_latest.host_id AND kind = 'ports' AND agent_id = $1`,
       [broken.agentId],
     );
-    await tell(MINUTE, (step) => ({ kernel: { counters: { ListenOverflows: 100 + step * 7 } } }));
+    const looks = jest.spyOn(NamespaceReader.prototype, 'readPast');
+    await tell(2 * MINUTE, (step) => ({ kernel: { counters: { ListenOverflows: 100 + step * 7 } } }));
     expect(await incidents('accept_queue')).toMatchObject([{ state: 'open' }]);
+    // It is tried with others once; a minute later alone, and after them.
+    const batches = looks.mock.calls.map(([batch]) => batch.map(({ host }) => host.agentId));
+    looks.mockRestore();
+    const tried = batches.filter((batch) => batch.includes(broken.agentId));
+    expect(tried.slice(1).length).toBeGreaterThan(1);
+    expect(tried.slice(1)).toEqual(tried.slice(1).map(() => [broken.agentId]));
   });
 });
