@@ -8,7 +8,7 @@ import {
 } from '@closewatch/socket-states';
 import { type RulesInForce } from '../rules/rules-in-force.ts';
 import { type HostDetection } from './host-detection.ts';
-import { KeptSamples } from './kept-samples.ts';
+import { KeptSamples, windowFor } from './kept-samples.ts';
 import { type ToldSections } from './told-sections.ts';
 import { type WatchedHost } from './watched-hosts.queries.ts';
 
@@ -24,7 +24,7 @@ export class HostRules {
 
   /** `at`: the newest snapshot, milliseconds. */
   take(
-    { clockOffsetMs }: WatchedHost,
+    { clockOffsetMs, intervalMs }: WatchedHost,
     { pressureStall, evidence }: ToldSections,
     at: number,
     rules: RulesInForce,
@@ -38,12 +38,15 @@ export class HostRules {
         : [{ runMsPerSecond: cpu.runMsPerSecond, waitMsPerSecond: cpu.runQueueWaitMsPerSecond }],
     );
     const stallShare = stall === null ? null : stall.someAvg10 / 100;
-    this.starvation.add({ at, stallShare, processes }, rules.thresholds.hostStarved.forMs * 1.5);
-    this.clock.add({ at, offsetMs: clockOffsetMs }, CLOCK_KEPT_MS);
+    const { hostStarved, clockSkew } = rules.thresholds;
+    this.starvation.add({ at, stallShare, processes }, windowFor(hostStarved.forMs, intervalMs) * 1.5);
+    this.clock.add({ at, offsetMs: clockOffsetMs }, windowFor(CLOCK_KEPT_MS, intervalMs, clockSkew.samples));
   }
 
   *detections(host: WatchedHost, at: number, { thresholds }: RulesInForce): Generator<HostDetection> {
-    const starved = detectHostStarved(this.starvation.all, at, thresholds.hostStarved);
+    const { hostStarved } = thresholds;
+    const forMs = windowFor(hostStarved.forMs, host.intervalMs);
+    const starved = detectHostStarved(this.starvation.all, at, { ...hostStarved, forMs });
     yield aboutHost(host, { rule: 'host_starved', key: HOST_KEY, ...starved });
     const skewed = detectClockSkew(this.clock.all, at, thresholds.clockSkew);
     yield aboutHost(host, { rule: 'clock_skew', key: HOST_KEY, ...skewed });

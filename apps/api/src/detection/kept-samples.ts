@@ -1,3 +1,18 @@
+import { type ExhaustionThresholds, LEAK_MEMORY } from '@closewatch/socket-states';
+
+/** A rule that looks for several samples in a row finds them on hosts that sample slowly, too. */
+const LEAST_INTERVALS = 3;
+
+/** How long a window is on a host that samples once an interval: as long as is wished for, and a few samples at least. Milliseconds. */
+export function windowFor(wishedMs: number, intervalMs: number, leastSamples = 0): number {
+  return Math.max(wishedMs, Math.max(LEAST_INTERVALS, leastSamples + 1) * intervalMs);
+}
+
+/** How long the use of something is remembered: longer than its trend is looked for, which wants a number of samples. */
+export function useKeptMs({ trend, forMs }: ExhaustionThresholds, intervalMs: number): number {
+  return Math.max(Math.max(trend.windowMs, forMs) * 1.5, LEAK_MEMORY.intervals * intervalMs);
+}
+
 /** Samples of one thing, oldest first. */
 export class KeptSamples<Sample extends { readonly at: number }> {
   private kept: Sample[] = [];

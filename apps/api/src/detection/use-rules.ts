@@ -11,10 +11,11 @@ import {
 } from '@closewatch/socket-states';
 import { type RulesInForce } from '../rules/rules-in-force.ts';
 import { type HostDetection } from './host-detection.ts';
-import { KeptSamples } from './kept-samples.ts';
+import { KeptSamples, useKeptMs, windowFor } from './kept-samples.ts';
 import { serviceOf } from './leak-subject.ts';
 import { type SeenLeak } from './seen-leak.ts';
 import { type PressedProcess, type ToldSections } from './told-sections.ts';
+import { type WatchedNamespace } from './watched-hosts.queries.ts';
 
 /** Something of which there is a limit, and how much of it was used. */
 interface Used<Sample extends { readonly at: number }, Of> {
@@ -33,8 +34,13 @@ export class UseRules {
 
   constructor(private readonly netns: number) {}
 
-  /** Takes what sections tell, once each. `at`: the newest snapshot, milliseconds. */
-  take(sections: ToldSections, leaks: readonly SeenLeak[], at: number, rules: RulesInForce): void {
+  /** Takes what sections tell, once each. */
+  take(
+    sections: ToldSections,
+    leaks: readonly SeenLeak[],
+    { at, intervalMs }: Pick<WatchedNamespace, 'at' | 'intervalMs'>,
+    rules: RulesInForce,
+  ): void {
     const { descriptors, ports } = rules.thresholds;
     const told = new Set<string>();
     for (const [takenAt, process] of pressed(sections, leaks, at)) {
@@ -42,7 +48,7 @@ export class UseRules {
       told.add(key);
       const known = this.processes.get(key) ?? { of: process, samples: new KeptSamples<UseSample>() };
       known.of = process;
-      known.samples.add({ at: takenAt, used: process.used, limit: process.limit }, keepMs(descriptors));
+      known.samples.add({ at: takenAt, used: process.used, limit: process.limit }, useKeptMs(descriptors, intervalMs));
       this.processes.set(key, known);
     }
     forgetUntold(this.processes, told, sections.processes?.takenAt);
@@ -55,12 +61,13 @@ export class UseRules {
       const known = this.destinations.get(key);
       if (known === undefined && used < available * ports.forecastFromShare) continue;
       const { samples } = known ?? { samples: new KeptSamples<PortSample>() };
-      samples.add({ at: takenAt, used, timeWait, available }, keepMs(ports));
+      samples.add({ at: takenAt, used, timeWait, available }, useKeptMs(ports, intervalMs));
       this.destinations.set(key, { of: destination, samples });
     }
     forgetUntold(this.destinations, listed, sections.ports?.takenAt);
     for (const used of [this.processes, this.destinations]) {
-      for (const [key, { samples }] of used) if (samples.newestAt < at - FORGET_MS) used.delete(key);
+      for (const [key, { samples }] of used)
+        if (samples.newestAt < at - windowFor(FORGET_MS, intervalMs)) used.delete(key);
     }
   }
 
@@ -143,8 +150,4 @@ function mostGoTo({ executable, unit, containerId }: PressedProcess, leaks: read
   if (leak === undefined) return null;
   const { address, port } = leak.subject.endpoint;
   return address === null ? `*:${port}` : formatEndpoint({ address, port });
-}
-
-function keepMs({ trend, forMs }: { readonly trend: { readonly windowMs: number }; readonly forMs: number }): number {
-  return Math.max(trend.windowMs, forMs) * 1.5;
 }

@@ -10,6 +10,8 @@ export interface Conflict {
 /** What is remembered of a leak: samples for a trend, and hours for a slow one. */
 const TREND_MEMORY_MS = 30 * 60_000;
 const SLOW_MEMORY_HOURS = 24;
+/** In a row. */
+const CLOCK_SAMPLES = 100;
 /** And of anything else. */
 const MEMORY_MS = 60 * 60_000;
 
@@ -34,6 +36,16 @@ export function thresholdConflicts(thresholds: Thresholds): Conflict[] {
       `times spans must not be more than ${SLOW_MEMORY_HOURS} hours, which is how much is remembered`,
     );
   }
+  const ofLeaks = {
+    'leak.fast.arrivals_for': leak.fast.arrivalsForMs,
+    'leak.fast.none_ended': leak.fast.noneEndedMs,
+    'leak.quiet.nothing_new': leak.quiet.nothingNewMs,
+  };
+  for (const [path, ms] of Object.entries(ofLeaks)) {
+    const limit = `must be less than ${durationText(TREND_MEMORY_MS)}, which is how much is remembered`;
+    unless(ms < TREND_MEMORY_MS, path, limit);
+  }
+  unless(clockSkew.samples <= CLOCK_SAMPLES, 'clock_skew.samples', `must not be more than ${CLOCK_SAMPLES}`);
   for (const name of ['leak', 'descriptors', 'system_descriptors', 'ports'] as const) {
     const { trend } = name === 'system_descriptors' ? thresholds.systemDescriptors : thresholds[name];
     const limit = `must not be more than ${durationText(TREND_MEMORY_MS)}, which is how much is remembered`;
