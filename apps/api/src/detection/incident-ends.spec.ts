@@ -1,5 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Incident, type ProcessTable } from '@closewatch/protocol';
+import { type Incident, type ProcessTable, type Snapshot } from '@closewatch/protocol';
 import { HostStory } from '../testing/host-story.ts';
 import { STEP_MS } from '../testing/leak-story.ts';
 import { MovableClock } from '../testing/movable-clock.ts';
@@ -11,6 +14,7 @@ import { createTestDatabase, type TestDatabase } from '../testing/test-database.
 const MINUTE = 60_000 / STEP_MS;
 
 let database: TestDatabase;
+let folder: string;
 let clock: MovableClock;
 let api: TestApi;
 let cookie: string;
@@ -19,7 +23,10 @@ let host: HostStory;
 beforeAll(async () => {
   database = await createTestDatabase();
   clock = new MovableClock();
-  api = await TestApi.start({ databaseUrl: database.url, clock });
+  folder = await mkdtemp(join(tmpdir(), 'closewatch-rules-'));
+  const rules = join(folder, 'rules.yaml');
+  await writeFile(rules, 'states: [{ name: many, state: CLOSE_WAIT, above: 20, for: 30s, severity: critical }]');
+  api = await TestApi.start({ databaseUrl: database.url, clock, environment: { CLOSEWATCH_RULES: rules } });
   cookie = await api.signIn();
 });
 
@@ -34,6 +41,7 @@ afterEach(async () => {
 afterAll(async () => {
   await api?.stop();
   await database?.drop();
+  await rm(folder, { recursive: true });
 });
 
 const incidents = async (rule: string) =>
@@ -93,5 +101,58 @@ describe('an incident about ports', () => {
     const none = { ...buildPorts(0), destinations: [], destinationCount: 0 };
     await host.tell(api, 16 * MINUTE, () => ({ ports: none }));
     expect(await incidents('ports')).toMatchObject([{ resolvedAs: 'recovered', peak }]);
+  });
+});
+
+describe('an incident about a bound of one’s own', () => {
+  const waiting = (count: number) => ({ counts: { close_wait: count } as Snapshot['counts'] });
+
+  it('changes its figures, and clears when the bound is kept', async () => {
+    await host.tell(api, MINUTE, (step) => waiting(30 + step));
+    expect(await incidents('threshold')).toMatchObject([{ severity: 'critical', figures: { above: 20 } }]);
+    await host.tell(api, MINUTE, () => waiting(50));
+    expect(await incidents('threshold')).toMatchObject([{ figures: { value: 50 }, peak: { value: 50 } }]);
+    await host.tell(api, 16 * MINUTE, () => waiting(20));
+    expect(await incidents('threshold')).toMatchObject([{ resolvedAs: 'recovered', peak: { value: 50 } }]);
+  });
+
+  it('in a namespace that has ended ends with it', async () => {
+    const shopSpace = { netns: 3, namespace: { inode: 4_026_532_000, name: 'shop' } };
+    await host.tell(api, MINUTE, () => ({ ...shopSpace, ...waiting(30) }));
+    const subject = { of: 'state', netns: 3, state: 'close_wait', name: 'many' };
+    expect(await incidents('threshold')).toMatchObject([{ state: 'open', subject }]);
+    await host.tell(api, 1, () => ({ ...shopSpace, counts: {} as Snapshot['counts'] }));
+    await host.tell(api, 27 * MINUTE, () => waiting(0));
+    expect(await incidents('threshold')).toMatchObject([{ resolvedAs: 'recovered', subject }]);
+  });
+});
+
+describe('an incident about a host', () => {
+  it('that lacked CPU ends when its tasks wait no more', async () => {
+    const stalled = (someAvg10: number) => ({
+      pressureStall: { cpu: { someAvg10, fullAvg10: null }, memory: null, io: null },
+    });
+    await host.tell(api, 2 * MINUTE, () => stalled(70));
+    expect(await incidents('host_starved')).toMatchObject([{ severity: 'warning' }]);
+    await host.tell(api, 2 * MINUTE, () => stalled(95));
+    const peak = { figure: 'stallShare', value: 0.95 };
+    expect(await incidents('host_starved')).toMatchObject([{ severity: 'critical', peak }]);
+    await host.tell(api, 17 * MINUTE, () => stalled(1));
+    expect(await incidents('host_starved')).toMatchObject([{ resolvedAs: 'recovered', peak }]);
+  });
+
+  it('whose clock was off ends when it is set', async () => {
+    host.push.agent.clockOffsetMs = 30_000;
+    await host.tell(api, MINUTE, () => ({}));
+    expect(await incidents('clock_skew')).toMatchObject([{ severity: 'warning', figures: { skewMs: 30_000 } }]);
+    host.push.agent.clockOffsetMs = -400_000;
+    await host.tell(api, MINUTE, () => ({}));
+    const peak = { figure: 'skewMs', value: 400_000 };
+    expect(await incidents('clock_skew')).toMatchObject([
+      { severity: 'critical', figures: { offsetMs: -400_000 }, peak },
+    ]);
+    host.push.agent.clockOffsetMs = 0;
+    await host.tell(api, 16 * MINUTE, () => ({}));
+    expect(await incidents('clock_skew')).toMatchObject([{ resolvedAs: 'recovered', peak }]);
   });
 });
