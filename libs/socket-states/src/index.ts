@@ -40,7 +40,7 @@ export {
   type LeakSample,
   type LeakWindow,
 } from './detectors/leak-window.ts';
-export { leakKey, type LeakSubject } from './detectors/leak-key.ts';
+export { lastingUnit, leakKey, type LeakSubject } from './detectors/leak-key.ts';
 export { HOST_KEY, destinationKey, namespaceKey, processKey, thresholdKey } from './detectors/keys.ts';
 export {
   type ClockSample,

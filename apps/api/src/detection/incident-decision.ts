@@ -25,7 +25,7 @@ export interface Decision {
   readonly stored: StoredIncident | null;
   /** Null: nothing is seen of its key, or its host is silent. */
   readonly found: HostDetection | null;
-  /** The newest resolved one of the key, where it was asked for. */
+  /** The newest resolved one of the key, or of the container that was replaced, where it was asked for. */
   readonly previous: StoredIncident | null;
   readonly advance: Advance;
   /** Another verdict than the one that is stored. */

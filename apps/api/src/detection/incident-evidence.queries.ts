@@ -1,5 +1,5 @@
 import { type Connection } from '@closewatch/protocol';
-import { type LeakSubject } from '@closewatch/socket-states';
+import { lastingUnit, type LeakSubject } from '@closewatch/socket-states';
 import { connectionOf, type ConnectionRow, OPEN_COLUMNS } from '../connections/connection-rows.ts';
 import { type Sql } from '../database/data-source.ts';
 import { SUBJECT_COLUMNS } from './leak-subject.ts';
@@ -26,7 +26,7 @@ const OF_KEY = `
    CROSS JOIN LATERAL (SELECT ${SUBJECT_COLUMNS}) subject
    WHERE host_id = $1 AND netns_id = $2 AND open.direction IS NOT DISTINCT FROM $3 AND subject.port = $4
      AND subject.address IS NOT DISTINCT FROM $5 AND subject.ownership = $6 AND subject.executable IS NOT DISTINCT FROM $7
-     AND subject.unit IS NOT DISTINCT FROM $8 AND subject.container IS NOT DISTINCT FROM $9`;
+     AND (CASE WHEN subject.unit LIKE '%.service' THEN subject.unit END) IS NOT DISTINCT FROM $8 AND subject.container IS NOT DISTINCT FROM $9`;
 
 /** Reads what is kept of them in an incident: at most `items` connections and as many addresses. */
 export async function readLeakedConnections(
@@ -36,7 +36,8 @@ export async function readLeakedConnections(
   items: number,
 ): Promise<LeakedConnections> {
   const key = [hostId, netns, direction, endpoint.port, endpoint.address, ownership];
-  const names = service === null ? [null, null, null] : [service.executable, service.unit, service.containerId];
+  const names =
+    service === null ? [null, null, null] : [service.executable, lastingUnit(service.unit), service.containerId];
   // One pass over the host's open connections: they may be many thousands.
   const rows = await sql.query<(ConnectionRow & { peers: Peers })[]>(
     `WITH open AS MATERIALIZED (${OF_KEY}),

@@ -17,6 +17,7 @@ import { EvidenceGatherer } from './evidence-gatherer.ts';
 import { hasLevel, type HostDetection } from './host-detection.ts';
 import { type HostMemory } from './host-memory.ts';
 import { decide, type Decision, type HostMoment, isNews } from './incident-decision.ts';
+import { withPredecessors } from './incident-predecessors.ts';
 import { keptDecision, type KeptDecision } from './kept-decision.ts';
 import { type WatchedHost } from './watched-hosts.queries.ts';
 
@@ -69,7 +70,8 @@ export class IncidentKeeper {
       hostId,
       fresh.map(({ detection }) => detection),
     );
-    const decisions = this.decideAll(of, open, new Map(resolved.map((incident) => [keyOf(incident), incident])));
+    const decided = this.decideAll(of, open, new Map(resolved.map((incident) => [keyOf(incident), incident])));
+    const decisions = await withPredecessors(sql, of.moment, decided);
     const kept = keptOf(decisions, of.moment, open);
     const added = await insertIncidents(
       sql,

@@ -22,3 +22,30 @@ export async function readRestarts(
   for (const { hostId, content } of rows) restarts.set(hostId, [...(restarts.get(hostId) ?? []), content]);
   return restarts;
 }
+
+/** As many replacements of containers are followed back. */
+const MOST_REPLACED = 20;
+
+/** The containers of a host whose place this one took, one after the other, since an instant (milliseconds). */
+export async function readReplacedContainers(
+  sql: Sql,
+  hostId: number,
+  containerId: string,
+  since: number,
+): Promise<string[]> {
+  const rows = await sql.query<{ container: string }[]>(
+    `WITH RECURSIVE replaced AS MATERIALIZED (
+       SELECT DISTINCT content #>> '{process,containerId}' AS container, content #>> '{before,containerId}' AS before
+         FROM agent_event
+        WHERE host_id = $1 AND happened_at >= $3 AND kind = 'service_restarted'
+          AND content #>> '{process,containerId}' <> content #>> '{before,containerId}'
+     ), chain (container, length) AS (
+       SELECT $2::text, 0
+        UNION
+       SELECT before, length + 1 FROM chain JOIN replaced USING (container) WHERE length < ${MOST_REPLACED}
+     )
+     SELECT DISTINCT container FROM chain WHERE container <> $2`,
+    [hostId, containerId, isoInstant(since)],
+  );
+  return rows.map(({ container }) => container);
+}

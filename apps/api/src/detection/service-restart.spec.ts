@@ -26,6 +26,8 @@ describe('the restart of a service', () => {
     expect(restartOf({ ...node, unit: 'shop.service' }, told)).toBe(AT + 5_000);
     expect(restartOf(node, told)).toBeNull();
     expect(restartOf(null, told)).toBeNull();
+    // Whoever starts it from another session.
+    expect(restartOf({ ...node, unit: 'session-1.scope' }, [restart({ unit: 'session-9.scope' })])).toBe(AT);
   });
 
   it('is that its own container was replaced, or started again', () => {

@@ -1,4 +1,4 @@
-import { type LeakSubject } from '@closewatch/socket-states';
+import { lastingUnit, type LeakSubject } from '@closewatch/socket-states';
 import { type ServiceRestart } from './restarts.queries.ts';
 
 /**
@@ -10,7 +10,7 @@ export function restartOf(service: LeakSubject['service'], restarts: readonly Se
   const ofService = restarts.filter(
     ({ process: { executable, unit, containerId }, before }) =>
       executable === service.executable &&
-      (unit ?? null) === service.unit &&
+      lastingUnit(unit) === lastingUnit(service.unit) &&
       [containerId ?? null, before.containerId ?? null].includes(service.containerId) &&
       (service.containerId !== null || containerId === undefined),
   );

@@ -1,4 +1,4 @@
-import { type Figures, type Finding, type Reason, type Rule } from '@closewatch/socket-states';
+import { type Figures, type Finding, type LeakSubject, type Reason, type Rule } from '@closewatch/socket-states';
 import { type IncidentSubject } from '@closewatch/protocol';
 import { type Sql } from '../database/data-source.ts';
 import { isoInstant } from '../time/clock.ts';
@@ -74,6 +74,25 @@ export async function lastResolvedIncidents(
     [hostId, keys.map(({ rule }) => rule), keys.map(({ key }) => key)],
   );
   return rows.map(stored);
+}
+
+/** Of the leaks that some containers of a host had, of one program at one endpoint, the one that was resolved last. */
+export async function lastResolvedOfContainers(
+  sql: Sql,
+  hostId: number,
+  containerIds: readonly string[],
+  { service, direction, endpoint }: Pick<LeakSubject, 'service' | 'direction' | 'endpoint'>,
+): Promise<StoredIncident | null> {
+  const rows = await sql.query<Row[]>(
+    `${SELECT}
+      WHERE host_id = $1 AND rule = 'leak' AND resolved_at IS NOT NULL
+        AND subject #>> '{service,containerId}' = ANY($2::text[]) AND subject #>> '{service,executable}' = $3
+        AND subject ->> 'direction' IS NOT DISTINCT FROM $4 AND subject -> 'endpoint' = $5::jsonb
+      ORDER BY opened_at DESC
+      LIMIT 1`,
+    [hostId, containerIds, service?.executable ?? null, direction, JSON.stringify(endpoint)],
+  );
+  return rows[0] === undefined ? null : stored(rows[0]);
 }
 
 /**

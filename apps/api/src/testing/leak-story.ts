@@ -12,6 +12,8 @@ export class LeakStory {
   readonly push: Push = buildPush();
   /** Of the service; another one after a restart. */
   process = { pid: 4_711, startedAt: iso(Date.now() - 86_400_000) };
+  /** Where the service runs. */
+  placement: { readonly unit?: string; readonly containerId?: string } = { unit: 'shop.service' };
   private readonly clock: MovableClock;
   private readonly port: number;
   private readonly stepMs: number;
@@ -54,7 +56,7 @@ export class LeakStory {
         buildConnection(socketId, at, {
           local: { address: '192.0.2.1', port: this.port },
           recvQueue: 0,
-          owners: [{ ...owner, unit: 'shop.service' }],
+          owners: [{ ...owner, ...this.placement }],
         }),
       );
     }

@@ -1,3 +1,5 @@
+import { lastingUnit } from './leak-key.ts';
+
 /** Keys of detections, each lasting and unique within its host and rule; of leaks see leakKey. */
 
 /** Of rules about the host itself: host_silent, clock_skew, host_starved, system_descriptors. */
@@ -8,7 +10,7 @@ export function processKey(
   netns: number,
   process: { readonly executable: string; readonly unit?: string | null; readonly containerId?: string | null },
 ): string {
-  return JSON.stringify([netns, process.executable, process.unit ?? null, process.containerId ?? null]);
+  return JSON.stringify([netns, process.executable, lastingUnit(process.unit), process.containerId ?? null]);
 }
 
 /** Rule `ports`: local address towards one peer. */

@@ -1,6 +1,6 @@
 /**
- * What leaks are told apart by: host and namespace, service (executable, and its unit or container; not the pid, so that a
- * restart continues the same incident), direction, and the endpoint: the local port that is listened on (inbound) or the
+ * What leaks are told apart by: host and namespace, service (executable, and its lasting unit or container; not the pid, so
+ * that a restart continues the same incident), direction, and the endpoint: the local port that is listened on (inbound) or the
  * peer that was dialled (outbound).
  */
 export interface LeakSubject {
@@ -17,11 +17,16 @@ export interface LeakSubject {
   readonly endpoint: { readonly address: string | null; readonly port: number };
 }
 
+/** A unit that outlives a restart; the scope of a session has another number each time, and is none. */
+export function lastingUnit(unit: string | null | undefined): string | null {
+  return unit?.endsWith('.service') === true ? unit : null;
+}
+
 /** One text for one subject. */
 export function leakKey({ netns, service, ownership, direction, endpoint }: LeakSubject): string {
   return JSON.stringify([
     netns,
-    service === null ? ownership : [service.executable, service.unit, service.containerId],
+    service === null ? ownership : [service.executable, lastingUnit(service.unit), service.containerId],
     direction,
     endpoint.address,
     endpoint.port,
