@@ -48,6 +48,7 @@ it('holds what is said at last against what was said since it settled', () => {
   const looks = [look(2_000, 'unknown'), look(90_000, 'busy'), look(95_000, 'stopped'), look(99_000, 'busy')];
   expect(judgedAtLast(observed({ looks }))).toBe('busy');
   expect(steadiness(observed({ looks }))).toBeCloseTo(2 / 3);
+  expect(steadiness(observed({ looks: looks.slice(0, 1) }))).toBeNaN();
 });
 
 it('measures the delay to the first incident by the leak rule', () => {

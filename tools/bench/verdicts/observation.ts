@@ -45,11 +45,11 @@ export function judgedAtLast({ looks }: Observation): Judged {
   return looks.at(-1)?.judged ?? 'none';
 }
 
-/** Of the looks since it has settled the share that agrees with what was said at last. */
+/** Of the looks since it has settled the share that agrees with what was said at last; NaN: it was not looked at since. */
 export function steadiness(observation: Observation): number {
   const settled = observation.looks.filter(({ at }) => at - observation.startedAt >= SETTLED_MS);
   const last = judgedAtLast(observation);
-  return settled.filter(({ judged }) => judged === last).length / Math.max(1, settled.length);
+  return settled.filter(({ judged }) => judged === last).length / settled.length;
 }
 
 /** Incidents about a program at this port. */

@@ -1,7 +1,7 @@
 import type { Incident } from '@closewatch/protocol';
 import { type Figure } from '../figures.ts';
 import { confusionMatrix } from './confusion.ts';
-import { delayMs, judgedAtLast, steadiness, type Observation } from './observation.ts';
+import { delayMs, incidentsAbout, judgedAtLast, steadiness, type Observation } from './observation.ts';
 import { forecastErrors } from './time-left.ts';
 import { nameOf } from './trial.ts';
 
@@ -10,10 +10,13 @@ const WARNING_DELAY_MS = 90_000;
 const ORPHANS_DELAY_MS = 180_000;
 
 /** What is measured, with its budgets. */
-export function figuresOf(observations: readonly Observation[]): Figure[] {
+export function figuresOf(observations: readonly Observation[], incidents: readonly Incident[]): Figure[] {
   const judged = observations.filter(({ trial }) => trial.verdict !== null);
   const right = judged.filter((observation) => judgedAtLast(observation) === observation.trial.verdict);
-  const falseAlarms = observations.filter(({ trial, incidents }) => trial.incident === 'none' && incidents.length > 0);
+  // By whichever agent it was seen.
+  const falseAlarms = observations.filter(
+    ({ trial, port }) => trial.incident === 'none' && incidentsAbout(incidents, port).length > 0,
+  );
   const missed = observations.filter(
     (observation) => observation.trial.incident === 'opens' && delayMs(observation) === null,
   );
@@ -81,7 +84,11 @@ export function reportOf(observations: readonly Observation[], incidents: readon
   const told = new Set(observations.flatMap((observation) => observation.incidents.map(({ id }) => id)));
   const others = incidents
     .filter(({ id }) => !told.has(id))
-    .map(({ rule, severity, service }) => `${rule} ${severity} of ${service}`);
-  const besides = others.length === 0 ? 'no other incidents' : `other incidents: ${others.join(', ')}`;
+    .map((incident) => {
+      const about = observations.find(({ port }) => incidentsAbout([incident], port).length > 0);
+      const what = about === undefined ? incident.service : nameOf(about.trial);
+      return `${incident.rule} ${incident.severity} of ${what} (${incident.hostname})`;
+    });
+  const besides = others.length === 0 ? 'no other incidents' : `other incidents:\n${others.join('\n')}`;
   return `${matrix}\n\n${lines.join('\n')}\n${besides}`;
 }

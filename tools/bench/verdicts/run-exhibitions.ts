@@ -54,7 +54,7 @@ export async function runExhibitions(
     await server.stop();
   }
   return {
-    figures: [...figuresOf(observations), ...simulatedFigures()],
+    figures: [...figuresOf(observations, incidents), ...simulatedFigures()],
     skipped,
     report: reportOf(observations, incidents),
   };

@@ -69,14 +69,14 @@ const QUIET: Exhibition = {
 /** What keeps the CPUs busy. */
 const BUSY: Exhibition = {
   name: 'programs that keep a CPU',
-  lastsMs: 85 * SECOND,
+  lastsMs: 110 * SECOND,
   trials: stuck({ scenario: 'busy', verdict: 'busy' }).map((trial): Trial => ({ ...trial, isFavoured: true })),
 };
 
 /** And whom others keep it from. */
 const STARVED: Exhibition = {
   name: 'programs without CPU',
-  lastsMs: 85 * SECOND,
+  lastsMs: 110 * SECOND,
   trials: stuck({ scenario: 'starved', verdict: 'cpu_starved' }),
 };
 
