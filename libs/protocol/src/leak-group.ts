@@ -36,5 +36,10 @@ export const LeakGroupSchema = z.object({
   incidentId: Uuid.nullable(),
 });
 export type LeakGroup = z.infer<typeof LeakGroupSchema>;
-export const LeakGroupsSchema = z.object({ takenAt: Instant.nullable(), items: z.array(LeakGroupSchema) });
+/** The largest, and those of open incidents; `total`: how many there are. */
+export const LeakGroupsSchema = z.object({
+  takenAt: Instant.nullable(),
+  total: Count,
+  items: z.array(LeakGroupSchema),
+});
 export type LeakGroups = z.infer<typeof LeakGroupsSchema>;

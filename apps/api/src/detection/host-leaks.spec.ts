@@ -50,6 +50,14 @@ const owner = (pid: number, descriptor: number, more: object = {}) => ({
 });
 
 describe('leaks of a host', () => {
+  it('are 200 at most, the largest; how many there are is told', async () => {
+    const many = Array.from({ length: 205 }, (_, index) =>
+      waiting(index === 7 ? 3 : 1, 90, { local: { address: '192.0.2.1', port: 20_000 + index } }),
+    );
+    const { items, total } = await leaksOf([taken(many.flat())]);
+    expect([items.length, total, items[0]?.count]).toEqual([200, 205, 3]);
+  });
+
   it('are one for each service, direction and endpoint, the largest first', async () => {
     const shop = [owner(10, 5, { unit: 'shop.service' })];
     const answer = await leaksOf([
@@ -152,7 +160,7 @@ describe('leaks of a host', () => {
   });
 
   it('are none where nothing waits, or nothing is known', async () => {
-    expect(await leaksOf([taken([])])).toEqual({ takenAt: iso(NOW), items: [] });
-    expect(await leaksOf([taken([])], buildPush(), 9)).toEqual({ takenAt: null, items: [] });
+    expect(await leaksOf([taken([])])).toEqual({ takenAt: iso(NOW), total: 0, items: [] });
+    expect(await leaksOf([taken([])], buildPush(), 9)).toEqual({ takenAt: null, total: 0, items: [] });
   });
 });

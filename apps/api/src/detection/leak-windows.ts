@@ -15,6 +15,10 @@ import { leakSubjectOf } from './leak-subject.ts';
 import { type SeenLeak } from './seen-leak.ts';
 
 const HOUR_MS = 3_600_000;
+/** Of a namespace that connects to new peers all the time (a proxy) there are as many keys; the most leaked are remembered. */
+export const MOST_KEYS = 500;
+/** A window begins when something has leaked; and with what was so long before, when it was young: nothing. */
+const BEFORE_MS = 90_000;
 
 interface Remembered {
   readonly subject: LeakSubject;
@@ -26,6 +30,8 @@ export class LeakWindows {
   private readonly keys = new Map<string, Remembered>();
   /** Newest snapshot that is remembered, milliseconds; null: none. */
   private newest: number | null = null;
+  /** The snapshots of the last {@link BEFORE_MS}, the newest as well. */
+  private instants: number[] = [];
 
   get newestAt(): number | null {
     return this.newest;
@@ -63,7 +69,10 @@ export class LeakWindows {
     // The newest one is yet to be taken, with what only it can tell.
     const instants = recentInstants(times, recentFrom, of.to).filter((at) => at < of.to);
     const spansOf = Map.groupBy(lifetimes, (row: LeakedLifetimes) => leakKey(leakSubjectOf(of.netns, row)));
-    for (const [key, spans] of spansOf) {
+    const leakedOf = (spans: readonly LeakedLifetimes[]): number =>
+      spans.reduce((sum, { endedAt, count }) => sum + (endedAt === null ? count : 0), 0);
+    const most = [...spansOf].sort(([, a], [, b]) => leakedOf(b) - leakedOf(a)).slice(0, MOST_KEYS);
+    for (const [key, spans] of most) {
       const [first] = spans;
       if (first === undefined) continue;
       const samples = replaySamples(spans, instants, orphansStay);
@@ -71,6 +80,7 @@ export class LeakWindows {
       const window = { ...emptyLeakWindow(of.intervalMs), samples, hours };
       if (!isForgettable(window)) this.keys.set(key, { subject: leakSubjectOf(of.netns, first), window });
     }
+    this.instants = instants.filter((at) => at > of.to - BEFORE_MS);
     this.newest = instants.at(-1) ?? null;
   }
 
@@ -82,18 +92,59 @@ export class LeakWindows {
     }
   }
 
-  /** Remembers what the snapshot taken at `at` (milliseconds) shows; a key that it does not show has nothing leaked. */
+  /**
+   * Remembers what the snapshot taken at `at` (milliseconds) shows; a key that it does not show has nothing leaked. `kept`:
+   * keys that are remembered whatever there is of them.
+   */
   take(seen: readonly SeenLeak[], at: number, intervalMs: number, kept: ReadonlySet<string>): void {
     if (this.newest !== null && at <= this.newest) return;
-    this.newest = at;
     const shown = new Map(seen.map((leak) => [leak.key, leak]));
-    for (const { key, subject } of seen) {
-      if (!this.keys.has(key)) this.keys.set(key, { subject, window: emptyLeakWindow(intervalMs) });
-    }
+    this.begin(shown, intervalMs, kept);
+    this.newest = at;
+    this.instants = [...this.instants.filter((instant) => instant > at - BEFORE_MS), at];
     for (const [key, remembered] of this.keys) {
       remembered.window = { ...withSample(remembered.window, shown.get(key), at), intervalMs };
-      if (!shown.has(key) && !kept.has(key) && isForgettable(remembered.window)) this.keys.delete(key);
+      if (!kept.has(key) && isForgettable(remembered.window)) this.keys.delete(key);
     }
+  }
+
+  /** Begins windows of what has leaked, and ends those of what has leaked least when they are too many. */
+  private begin(shown: ReadonlyMap<string, SeenLeak>, intervalMs: number, kept: ReadonlySet<string>): void {
+    const fresh = [...shown.values()].filter(({ key, leaked }) => leaked > 0 && !this.keys.has(key));
+    const room = MOST_KEYS - this.keys.size;
+    const begun = new Set(fresh.slice(0, Math.max(0, room)));
+    if (fresh.length > room) {
+      const leakedOf = (key: string): number => shown.get(key)?.leaked ?? 0;
+      const known = [...this.keys.keys()].filter((key) => !kept.has(key));
+      // Of two that have leaked as much the known one stays: it is the one of which more is remembered.
+      const ranked = [...known, ...fresh.map(({ key }) => key)].sort((a, b) => leakedOf(b) - leakedOf(a));
+      const stay = new Set(ranked.slice(0, Math.max(0, MOST_KEYS - (this.keys.size - known.length))));
+      for (const key of known) if (!stay.has(key)) this.keys.delete(key);
+      begun.clear();
+      for (const leak of fresh) if (stay.has(leak.key)) begun.add(leak);
+    }
+    for (const leak of begun)
+      this.keys.set(leak.key, { subject: leak.subject, window: this.windowBefore(leak, intervalMs) });
+  }
+
+  /** What a window would remember by now of a leak that is seen leaked for the first time. */
+  private windowBefore({ leaked, orphaned, opened, oldestAt }: SeenLeak, intervalMs: number): LeakWindow {
+    // Others than those that have just become leaked were there before, unseen: too many keys, or of another key.
+    const before = Math.max(0, leaked - orphaned - opened);
+    const instants = before === 0 ? this.instants : this.instants.slice(-1);
+    return instants.reduce(
+      (window, at) =>
+        remember(window, {
+          at,
+          leaked: before,
+          old: 0,
+          opened: 0,
+          ended: 0,
+          oldestMs: before === 0 ? 0 : Math.max(0, at - (oldestAt ?? at)),
+          young: 0,
+        }),
+      emptyLeakWindow(intervalMs),
+    );
   }
 }
 

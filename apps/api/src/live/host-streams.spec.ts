@@ -22,7 +22,7 @@ function countedPictures() {
   return pictures;
 }
 
-const noLeaks = { read: () => Promise.resolve({ takenAt: null, items: [] }) };
+const noLeaks = { read: () => Promise.resolve({ takenAt: null, total: 0, items: [] }) };
 
 function fakeSocket(heard: string[]): LiveSocket {
   return {

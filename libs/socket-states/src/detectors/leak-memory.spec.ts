@@ -62,10 +62,11 @@ describe('the memory of a leak key', () => {
     expect(window.descriptors).toHaveLength(121);
   });
 
-  it('may be forgotten when nothing but zeros is left', () => {
+  it('may be forgotten when nothing but zeros is left, and what is young', () => {
     const nothing = { ...sampleAt(BEGIN, 0), opened: 0 };
     expect(isForgettable(windowOf([nothing]))).toBe(true);
-    expect(isForgettable(windowOf([nothing, { ...nothing, at: BEGIN + SECOND, young: 1 }]))).toBe(false);
+    expect(isForgettable(windowOf([nothing, { ...nothing, at: BEGIN + SECOND, young: 1 }]))).toBe(true);
+    expect(isForgettable(windowOf([nothing, { ...nothing, at: BEGIN + SECOND, opened: 1 }]))).toBe(false);
     expect(isForgettable(windowOf([sampleAt(BEGIN - HOUR), nothing]))).toBe(false);
   });
 });

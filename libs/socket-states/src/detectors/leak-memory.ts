@@ -32,10 +32,13 @@ export function rememberDescriptors(window: LeakWindow, sample: DescriptorSample
   return { ...window, descriptors: keptSince(descriptors, newest - LEAK_MEMORY.descriptorsMs) };
 }
 
-/** Nothing is in it that a detector could speak of: it may be dropped, and begun again with a zero. */
+/**
+ * Nothing is in it that a detector could speak of: it may be dropped, and begun again with a zero. What is young may close
+ * in time; what comes of it is told when it has leaked.
+ */
 export function isForgettable({ samples, hours }: LeakWindow): boolean {
   return (
-    samples.every(({ leaked, young, opened }) => leaked === 0 && young === 0 && opened === 0) &&
+    samples.every(({ leaked, opened }) => leaked === 0 && opened === 0) &&
     hours.every(({ least }) => (least ?? 0) === 0)
   );
 }
