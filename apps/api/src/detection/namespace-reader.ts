@@ -5,6 +5,7 @@ import { type AskedNamespace, readSocketClasses } from './leak-classes.queries.t
 import { type LeakWindows } from './leak-windows.ts';
 import { seeLeaks, type SeenLeak } from './seen-leak.ts';
 import { readSectionNews } from './told-sections.queries.ts';
+import { sectionsThatStand } from './told-sections.ts';
 import { type WatchedHost, type WatchedNamespace } from './watched-hosts.queries.ts';
 
 /** What the newest snapshot of a namespace shows. */
@@ -62,8 +63,9 @@ export class NamespaceReader {
     for (const { host, namespaces, memory, kept } of looks) {
       for (const { netns, at, intervalMs } of namespaces) {
         const orphans = await memory.orphans(this.sql, host.hostId, netns, at);
+        const sections = sectionsThatStand(memory.sections.of(netns), { at, intervalMs });
         const ofNamespace = classes.get(`${host.hostId} ${netns}`) ?? [];
-        const leaks = seeLeaks(netns, ofNamespace, orphans, memory.sections.of(netns), at);
+        const leaks = seeLeaks(netns, ofNamespace, orphans, sections, at);
         const windows = memory.windows(netns);
         windows.take(leaks, at, intervalMs, kept ?? NONE);
         seen.push({ hostId: host.hostId, netns, at, intervalMs, leaks, windows });

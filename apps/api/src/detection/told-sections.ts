@@ -38,3 +38,22 @@ export interface ToldSections {
   /** Each fact as it was told last; `takenAt` is that of the newest. */
   readonly kernel?: Told<KernelFacts>;
 }
+
+/** What passed through CLOSE_WAIT longer ago says nothing of those that are in it now. */
+export const PASSED_LATELY_MS = 60_000;
+/** Evidence is told with each snapshot, or when all of many processes have had their turn. */
+const EVIDENCE_STANDS_MS = 600_000;
+const EVIDENCE_INTERVALS = 30;
+
+/** Without what is too old to judge a snapshot by that was taken at `at`; milliseconds. */
+export function sectionsThatStand(
+  { evidence, turnover, ...others }: ToldSections,
+  { at, intervalMs }: { readonly at: number; readonly intervalMs: number },
+): ToldSections {
+  const evidenceSince = at - Math.max(EVIDENCE_STANDS_MS, EVIDENCE_INTERVALS * intervalMs);
+  return {
+    ...others,
+    ...(evidence !== undefined && evidence.takenAt >= evidenceSince ? { evidence } : {}),
+    ...(turnover !== undefined && turnover.takenAt > at - PASSED_LATELY_MS ? { turnover } : {}),
+  };
+}

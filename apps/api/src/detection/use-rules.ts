@@ -124,13 +124,13 @@ function pressed(
   at: number,
 ): (readonly [takenAt: number, process: PressedProcess])[] {
   const told = (processes?.content ?? []).map((process) => [processes?.takenAt ?? at, process] as const);
-  const held = leaks.flatMap(({ evidence }) => {
+  const held = leaks.flatMap(({ evidence, evidenceAt }) => {
     if (evidence === undefined) return [];
     const { process, descriptors } = evidence;
     if (descriptors.used === null || descriptors.limit === null) return [];
     const { executable, unit = null, containerId = null, pid, startedAt } = process;
     const { used, limit } = descriptors;
-    return [[at, { executable, unit, containerId, pid, startedAt, used, limit }] as const];
+    return [[evidenceAt ?? at, { executable, unit, containerId, pid, startedAt, used, limit }] as const];
   });
   const most = new Map<string, readonly [number, PressedProcess]>();
   for (const entry of [...held, ...told]) {

@@ -1,5 +1,6 @@
 import { type ProcessEvidence, type Turnover } from '@closewatch/protocol';
 import { type Sql } from '../database/data-source.ts';
+import { PASSED_LATELY_MS } from '../detection/told-sections.ts';
 import { plainArray } from '../ingest/plain-array.ts';
 import { isoInstant } from '../time/clock.ts';
 import { NOTHING_TOLD, type Told } from './connection-judge.ts';
@@ -8,9 +9,6 @@ export interface HostNamespace {
   readonly hostId: number;
   readonly netns: number;
 }
-
-/** What passed through CLOSE_WAIT longer ago says nothing of those that are in it now. */
-const PASSED_LATELY_MS = 60_000;
 
 type Row = HostNamespace &
   (
