@@ -20,11 +20,6 @@ export function figuresOf(observations: readonly Observation[], incidents: reado
   const missed = observations.filter(
     (observation) => observation.trial.incident === 'opens' && delayMs(observation) === null,
   );
-  const delays = observations.filter(({ trial }) => trial.isTimed).flatMap((observation) => delayMs(observation) ?? []);
-  const hidden = observations
-    .filter(({ trial }) => trial.scenario === 'keepalive-leak')
-    .flatMap((observation) => delayMs(observation) ?? []);
-  const errors = observations.flatMap(forecastErrors);
   return [
     { name: 'programs judged', value: judged.length, unit: '' },
     { name: 'verdicts that are wrong', value: judged.length - right.length, unit: '', budget: 0 },
@@ -35,18 +30,31 @@ export function figuresOf(observations: readonly Observation[], incidents: reado
     },
     { name: 'healthy programs with an incident', value: falseAlarms.length, unit: '', budget: 0 },
     { name: 'leaks without an incident', value: missed.length, unit: '', budget: 0 },
-    {
-      name: 'delay to warning, one a second',
-      value: worst(delays) / 1_000,
-      unit: 's at most',
-      budget: WARNING_DELAY_MS / 1_000,
-    },
-    {
-      name: 'delay to warning, one orphan a second',
-      value: worst(hidden) / 1_000,
-      unit: 's at most',
-      budget: ORPHANS_DELAY_MS / 1_000,
-    },
+    ...delayFigure(
+      'delay to warning, one a second',
+      observations.filter(({ trial }) => trial.isTimed),
+      WARNING_DELAY_MS,
+    ),
+    ...delayFigure(
+      'delay to warning, one orphan a second',
+      observations.filter(({ trial }) => trial.scenario === 'keepalive-leak'),
+      ORPHANS_DELAY_MS,
+    ),
+    ...forecastFigures(observations.filter(({ trial }) => trial.descriptorLimit !== undefined)),
+  ];
+}
+
+/** Of programs that were asked for; none were where only some scenarios run. */
+function delayFigure(name: string, observations: readonly Observation[], budgetMs: number): Figure[] {
+  if (observations.length === 0) return [];
+  const delays = observations.flatMap((observation) => delayMs(observation) ?? []);
+  return [{ name, value: worst(delays) / 1_000, unit: 's at most', budget: budgetMs / 1_000 }];
+}
+
+function forecastFigures(observations: readonly Observation[]): Figure[] {
+  if (observations.length === 0) return [];
+  const errors = observations.flatMap(forecastErrors);
+  return [
     { name: 'forecasts of running out', value: errors.length, unit: '' },
     { name: 'error of the time left', value: 100 * worst(errors), unit: '% at most', budget: 20 },
   ];
