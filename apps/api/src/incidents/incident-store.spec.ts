@@ -9,6 +9,7 @@ import {
   addIncidentEvidence,
   incidentEvents,
   incidentEvidence,
+  MOST_EVENTS,
 } from './incident-timeline.queries.ts';
 
 const NOW = 1_800_000_000_000;
@@ -95,5 +96,17 @@ describe('the store of incidents', () => {
       [0, { close_wait: 12 }],
       [1, null],
     ]);
+  });
+
+  it('tells the first and the newest of a timeline of thousands', async () => {
+    const sql = dataSource.manager;
+    const { hostId, id: incidentId } = buildIncident(6, NOW);
+    const event = { hostId, incidentId, by: null, text: null, content: {}, kind: 'escalated' as const };
+    await addIncidentEvents(
+      sql,
+      Array.from({ length: MOST_EVENTS + 20 }, (_, number) => ({ ...event, at: NOW + number })),
+    );
+    const numbers = (await incidentEvents(sql, hostId, incidentId)).map(({ number }) => number);
+    expect(numbers).toEqual([0, ...Array.from({ length: MOST_EVENTS }, (_, index) => index + 20)]);
   });
 });

@@ -52,14 +52,19 @@ export async function addIncidentEvidence(sql: Sql, evidence: readonly NewIncide
   );
 }
 
-/** The timeline of an incident, in its order. */
+/** An incident that goes up and down for weeks has a timeline of thousands. */
+export const MOST_EVENTS = 500;
+
+/** The timeline of an incident, in its order: how it opened, and the newest {@link MOST_EVENTS}. Numbers tell what is left out. */
 export async function incidentEvents(sql: Sql, hostId: number, incidentId: string): Promise<IncidentEvent[]> {
   const rows = await sql.query<(Omit<IncidentEvent, 'at'> & { at: Date })[]>(
     `SELECT number, happened_at AS at, kind, author AS by, text, content
        FROM incident_event
       WHERE host_id = $1 AND incident_id = $2
+        AND (number = 0 OR number > (SELECT max(number) FROM incident_event
+                                      WHERE host_id = $1 AND incident_id = $2) - $3)
       ORDER BY number`,
-    [hostId, incidentId],
+    [hostId, incidentId, MOST_EVENTS],
   );
   return rows.map((row) => ({ ...row, at: isoInstant(row.at) }));
 }
