@@ -16,7 +16,7 @@ import { DetectionTransactions } from './detection-transactions.ts';
 import { EvidenceGatherer } from './evidence-gatherer.ts';
 import { hasLevel, type HostDetection } from './host-detection.ts';
 import { type HostMemory } from './host-memory.ts';
-import { decide, type Decision, type HostMoment, isNews } from './incident-decision.ts';
+import { decide, type Decision, type HostMoment, isNews, nothingOf } from './incident-decision.ts';
 import { withPredecessors } from './incident-predecessors.ts';
 import { keptDecision, type KeptDecision } from './kept-decision.ts';
 import { type WatchedHost } from './watched-hosts.queries.ts';
@@ -108,14 +108,14 @@ export class IncidentKeeper {
     const keys = new Set([...stored.keys(), ...found.filter(hasLevel).map(({ detection }) => keyOf(detection))]);
     return [...keys].map((key) => {
       const one = byKey.get(key) ?? null;
-      const isIgnored = one !== null && !stored.has(key) && ignores(rules, host, one);
+      const isIgnored = one !== null && ignores(rules, host, one);
       const { subject } = one ?? stored.get(key) ?? {};
       const thresholds = rules.thresholdsOf(subject?.of === 'leak' ? subject.service : null);
       const isSettled = (verdict: Finding): boolean => memory.verdicts.isSettled(key, verdict.verdict, moment.now);
       const isKnown = one?.detection.rule === 'host_silent' || moment.silentSince === null;
       return decide(
         stored.get(key) ?? null,
-        isIgnored || !isKnown ? null : one,
+        !isKnown ? null : isIgnored ? quieted(one, stored.get(key)) : one,
         resolved.get(key) ?? null,
         moment,
         thresholds,
@@ -126,6 +126,11 @@ export class IncidentKeeper {
 }
 
 const keyOf = ({ rule, key }: { readonly rule: string; readonly key: string }): string => `${rule} ${key}`;
+
+/** What is to be ignored opens nothing, and is quiet to an incident that was open already. */
+function quieted(found: HostDetection, stored: StoredIncident | undefined): HostDetection | null {
+  return stored === undefined ? null : { ...found, detection: nothingOf(stored) };
+}
 
 function ignores(
   rules: RulesInForce,

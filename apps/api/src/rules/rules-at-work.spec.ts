@@ -63,6 +63,16 @@ describe('a rules file', () => {
     expect(await incidents()).toEqual([expect.objectContaining({ rule: 'leak', service: 'shop' })]);
   });
 
+  it('ends an incident that it begins to ignore while it is open', async () => {
+    await startedWith('ignore: []');
+    const story = new LeakStory({ clock });
+    await story.leak(api, 3 * MINUTE, 10);
+    expect(await incidents()).toMatchObject([{ rule: 'leak', state: 'open' }]);
+    await changedTo('ignore: [{ rule: leak, service: shop.service }]');
+    await story.leak(api, 15 * MINUTE + 2, 0);
+    expect(await incidents()).toMatchObject([{ rule: 'leak', resolvedAs: 'recovered' }]);
+  });
+
   it('gives a service a trigger of its own', async () => {
     await startedWith('services: [{ match: shop.service, leak: { trigger: { least: 500, most: 500 } } }]');
     const story = new LeakStory({ clock });
