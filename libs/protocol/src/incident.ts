@@ -7,7 +7,7 @@ import { Address, Count, EndpointSchema, Instant, Text, Uuid } from './primitive
 
 export const SEVERITIES = ['warning', 'critical'] as const;
 export const INCIDENT_STATES = ['open', 'resolved'] as const;
-export const RESOLVED_AS = ['recovered', 'restart', 'by_hand'] as const;
+export const RESOLVED_AS = ['recovered', 'restart', 'by_hand', 'host_gone'] as const;
 
 /** What an incident is about; its rule says which. */
 export const IncidentSubjectSchema = z.discriminatedUnion('of', [

@@ -204,7 +204,9 @@ export class DetectionService implements OnApplicationBootstrap, BeforeApplicati
         const silentSince = isSilent ? host.lastSeenAt : null;
         const moment = { hostId: host.hostId, now, silentSince };
         const isLongGone = now - host.lastSeenAt > LONG_GONE_MS;
-        await this.keeper.keep({ host, memory, found: isLongGone ? [] : [...found, silent], moment, rules }, incidents);
+        const goesOn = incidents.some(({ rule }) => rule === 'host_silent');
+        const told = isLongGone ? (goesOn ? [silent] : []) : [...found, silent];
+        await this.keeper.keep({ host, memory, found: told, moment, rules }, incidents);
       }
       const restMs = hosts.length === 1 ? tookMs * REST : 0;
       const restsUntil = now + (isSilent ? SILENT_EVERY_MS : restMs);

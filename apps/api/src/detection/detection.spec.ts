@@ -170,6 +170,26 @@ describe('a leak', () => {
   });
 });
 
+describe('a host that is gone', () => {
+  it('leaves nothing open, and is not told again', async () => {
+    const story = new LeakStory({ clock });
+    await story.leak(api, 2 * MINUTE, 10);
+    await story.silence(api, 2 * MINUTE);
+    expect(await incidents('state=open')).toHaveLength(2);
+    clock.aheadMs += 2 * 86_400_000;
+    await story.silence(api, 2 * MINUTE);
+    cookie = await api.signIn();
+    // It is still told for how long.
+    const { figures } = await only('state=open&rule=host_silent');
+    expect(figures.silentMs).toBeGreaterThan(2 * 86_400_000);
+    clock.aheadMs += 5 * 86_400_000;
+    await story.silence(api, 3 * MINUTE);
+    cookie = await api.signIn();
+    const all = await incidents();
+    expect(all.map(({ resolvedAs }) => resolvedAs)).toEqual(['host_gone', 'host_gone']);
+  });
+});
+
 describe('a restart of the server', () => {
   it('in the middle neither loses nor doubles an incident', async () => {
     const story = new LeakStory({ clock });

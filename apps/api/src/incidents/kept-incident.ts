@@ -2,7 +2,7 @@ import { type INCIDENT_EVIDENCE_KINDS, type IncidentEvent, type IncidentSubject 
 import { type Figures, type Finding, type Reason, type Rule } from '@closewatch/socket-states';
 
 export type Severity = 'warning' | 'critical';
-export type ResolvedAs = 'recovered' | 'restart' | 'by_hand';
+export type ResolvedAs = 'recovered' | 'restart' | 'by_hand' | 'host_gone';
 
 /** An incident as its rule keeps it. Instants are milliseconds since the epoch. */
 export interface KeptIncident {

@@ -23,4 +23,5 @@ export const EN: Words = {
   'incident.resolved.recovered': 'Recovered',
   'incident.resolved.restart': 'Resolved by a restart',
   'incident.resolved.by_hand': 'Resolved by hand',
+  'incident.resolved.host_gone': 'The host is gone',
 };

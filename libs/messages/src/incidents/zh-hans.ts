@@ -23,4 +23,5 @@ export const ZH_HANS: Words = {
   'incident.resolved.recovered': '自行恢复',
   'incident.resolved.restart': '因重启而解决',
   'incident.resolved.by_hand': '人工解决',
+  'incident.resolved.host_gone': '主机已下线',
 };

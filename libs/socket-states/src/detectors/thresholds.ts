@@ -130,6 +130,8 @@ export interface IncidentThresholds {
   readonly reopenWithinMs: number;
   /** Resolved by hand while it went on: told again after this time, or when it gets worse. */
   readonly byHandSilenceMs: number;
+  /** Nothing is heard of the host for so long: whatever was wrong with it is over. */
+  readonly hostGoneMs: number;
   /** A restart so long before it went quiet, or after, is why. */
   readonly restartNearMs: number;
   /** Figures that change are written no more often than this. */
@@ -228,6 +230,7 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
     easeAfterMs: 5 * MINUTE,
     reopenWithinMs: 30 * MINUTE,
     byHandSilenceMs: 30 * MINUTE,
+    hostGoneMs: 7 * 24 * 60 * MINUTE,
     restartNearMs: 2 * MINUTE,
     figuresEveryMs: 15 * SECOND,
   },

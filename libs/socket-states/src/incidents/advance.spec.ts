@@ -93,6 +93,31 @@ describe('a silent host', () => {
   });
 });
 
+describe('a host that is gone', () => {
+  const WEEK = 7 * 24 * 60;
+  const silent = (minutes: number) => ({ hostSilentSince: BEGIN + minutes * MINUTE });
+
+  it('ends all that was wrong with it', () => {
+    const leak = story()
+      .at(0, 'warning')
+      .at(2, null, silent(1))
+      .at(WEEK, null, silent(1))
+      .at(WEEK + 1, null, silent(1));
+    expect(leak.told).toEqual(['opened 0', 'stale 2', `resolved ${WEEK + 1}`]);
+    expect(leak.lastResolved).toMatchObject({ resolvedAs: 'host_gone', incident: { staleSince: null } });
+    const gone = story('host_silent')
+      .at(0, 'warning', silent(-1))
+      .at(WEEK - 1, 'critical', silent(-1));
+    expect(gone.told).toEqual(['opened 0', `resolved ${WEEK - 1}`]);
+  });
+
+  it('is told no more when somebody resolved that it is silent, until it has been heard again', () => {
+    const told = story('host_silent').at(0, 'warning', silent(-1)).resolvedByHand(1);
+    expect(told.during(2, 600, 'warning', silent(-1)).at(601, 'critical', silent(-1)).told).toEqual(['opened 0']);
+    expect(told.at(700, 'warning', silent(650)).told).toEqual(['opened 0', 'opened 700']);
+  });
+});
+
 describe('a restart', () => {
   it('resolves when what leaked is gone with it', () => {
     const restarted = story().at(0, 'warning').at(5, 'warning').at(6, 'quiet', restart(5.9));
@@ -163,14 +188,7 @@ describe('what comes back', () => {
   });
 
   it('after somebody resolved it by hand is told only when it is worse, or goes on', () => {
-    const byHand = (): IncidentStory => {
-      const told = story().at(0, 'warning');
-      if (told.open !== null) {
-        told.lastResolved = { id: 'x', resolvedAt: BEGIN + MINUTE, resolvedAs: 'by_hand', incident: told.open };
-        told.open = null;
-      }
-      return told;
-    };
+    const byHand = (): IncidentStory => story().at(0, 'warning').resolvedByHand(1);
     expect(byHand().during(2, 31, 'warning').told).toEqual(['opened 0']);
     expect(byHand().during(2, 32, 'warning').told).toEqual(['opened 0', 'opened 31.5']);
     expect(byHand().at(2, 'warning').at(3, 'critical').told).toEqual(['opened 0', 'reopened 3']);

@@ -25,8 +25,11 @@ export function carriedOn(
 ): Advance {
   const step: Step = { incident: open, events: [], resolvedAs: null };
   const { at, hostSilentSince } = circumstances;
-  // Nothing is known of a silent host: its incidents neither get better nor worse meanwhile.
-  if (hostSilentSince !== null && open.rule !== 'host_silent') {
+  if (hostSilentSince !== null && at - hostSilentSince >= thresholds.hostGoneMs) {
+    resolve(step, 'host_gone', at);
+    if (detection !== null) tellFigures(step, open, detection, at, thresholds.figuresEveryMs);
+  } else if (hostSilentSince !== null && open.rule !== 'host_silent') {
+    // Nothing is known of a silent host: its incidents neither get better nor worse meanwhile.
     goStale(step, hostSilentSince, at);
   } else if (detection !== null) {
     goFresh(step, at);
@@ -115,7 +118,7 @@ function settle(step: Step, detection: Detection, circumstances: Circumstances, 
 
 function resolve(step: Step, resolvedAs: ResolvedAs, at: number): void {
   step.resolvedAs = resolvedAs;
-  step.incident = { ...step.incident };
+  step.incident = { ...step.incident, staleSince: null };
   step.events.push({ kind: 'resolved', at, content: { resolvedAs } });
 }
 

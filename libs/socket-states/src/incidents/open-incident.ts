@@ -2,7 +2,8 @@ import { type Figures, type Rule } from '../detectors/detection.ts';
 import { type Reason } from '../verdicts/verdict.ts';
 
 export type Severity = 'warning' | 'critical';
-export type ResolvedAs = 'recovered' | 'restart' | 'by_hand';
+/** `host_gone`: nothing was heard of its host for days. */
+export type ResolvedAs = 'recovered' | 'restart' | 'by_hand' | 'host_gone';
 
 /**
  * An incident that is open, as the machine knows it: plain JSON, all of it kept, so that a restart of the server forgets

@@ -9,14 +9,15 @@ const NOTHING: Advance = { outcome: 'none', incident: null, events: [], previous
 /** What becomes of a key without an open incident. Of a silent host nothing is opened, but that it is silent. */
 export function begun(
   detection: Detection | null,
-  { at, hostSilentSince, restartedAt, lastResolved }: Circumstances,
+  circumstances: Circumstances,
   thresholds: IncidentThresholds,
 ): Advance {
+  const { at, hostSilentSince, restartedAt, lastResolved } = circumstances;
   if (detection === null || (detection.level !== 'warning' && detection.level !== 'critical')) return NOTHING;
   if (hostSilentSince !== null && detection.rule !== 'host_silent') return NOTHING;
   const severity = detection.level;
   if (lastResolved !== null) {
-    if (isSilenced(lastResolved, severity, at, thresholds)) return NOTHING;
+    if (isSilenced(lastResolved, severity, circumstances, thresholds)) return NOTHING;
     if (at - lastResolved.resolvedAt <= thresholds.reopenWithinMs) {
       return goneOn(lastResolved, detection, severity, at, restartedAt);
     }
@@ -43,15 +44,20 @@ export function begun(
   return { outcome: 'opened', incident, events: [event], previous: lastResolved, resolvedAs: null };
 }
 
-/** Somebody said that it is done with: it is not told again at once, unless it gets worse. */
+/**
+ * Somebody said that it is done with: it is not told again at once, unless it gets worse. That a host is silent is told
+ * again only when it has been heard meanwhile: it may be out of service.
+ */
 function isSilenced(
   { resolvedAs, resolvedAt, incident }: ResolvedIncident,
   severity: Severity,
-  at: number,
+  { at, hostSilentSince }: Circumstances,
   { byHandSilenceMs }: IncidentThresholds,
 ): boolean {
+  if (resolvedAs !== 'by_hand') return false;
+  if (incident.rule === 'host_silent' && hostSilentSince !== null && hostSilentSince <= resolvedAt) return true;
   const isWorse = severity === 'critical' && incident.severity === 'warning';
-  return resolvedAs === 'by_hand' && at - resolvedAt <= byHandSilenceMs && !isWorse;
+  return at - resolvedAt <= byHandSilenceMs && !isWorse;
 }
 
 function goneOn(

@@ -60,6 +60,15 @@ export class IncidentStory {
     return this;
   }
 
+  /** Somebody resolves it, so many minutes after BEGIN. */
+  resolvedByHand(minutes: number): this {
+    if (this.open === null) throw new Error('Nothing is open that somebody could resolve.');
+    const resolvedAt = BEGIN + minutes * MINUTE;
+    this.lastResolved = { id: 'before', resolvedAt, resolvedAs: 'by_hand', incident: this.open };
+    this.open = null;
+    return this;
+  }
+
   get told(): string[] {
     return this.events.map(({ kind, at }) => `${kind} ${(at - BEGIN) / MINUTE}`);
   }

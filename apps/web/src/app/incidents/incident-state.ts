@@ -9,6 +9,7 @@ const RESOLVED_AS: Readonly<Record<NonNullable<Incident['resolvedAs']>, string>>
   recovered: 'incidents.recovered',
   restart: 'incidents.endedByRestart',
   by_hand: 'incidents.endedByHand',
+  host_gone: 'incidents.endedByHostGone',
 };
 
 /** Open, of unknown state because its host is silent, or how it was resolved. */
