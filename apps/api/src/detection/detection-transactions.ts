@@ -12,6 +12,11 @@ export class DetectionTransactions implements OnApplicationShutdown {
     query: async (text, values) => rowsOf(await this.pool.query(text, values as unknown[] | undefined)) as never,
   };
 
+  /** How many connections there are, and who waits for one. */
+  get connections(): Pick<pg.Pool, 'totalCount' | 'idleCount' | 'waitingCount'> {
+    return this.pool;
+  }
+
   constructor(@Inject(DETECTION_POOL) private readonly pool: pg.Pool) {}
 
   /** Commits when `work` resolves; when it rejects nothing is stored. */

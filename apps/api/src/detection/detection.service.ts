@@ -10,6 +10,7 @@ import { coerceError } from '../errors/coerce-error.ts';
 import { databaseFault, isStatementTimeout } from '../database/database-faults.ts';
 import { openIncidents } from '../incidents/incident-store.queries.ts';
 import { type StoredIncident } from '../incidents/kept-incident.ts';
+import { DetectionHealth } from '../metrics/detection-health.ts';
 import { LeakFigures } from '../metrics/leak-figures.ts';
 import { RulesService } from '../rules/rules.service.ts';
 import { Clock } from '../time/clock.ts';
@@ -72,9 +73,11 @@ export class DetectionService implements OnApplicationBootstrap, BeforeApplicati
     private readonly keeper: IncidentKeeper,
     private readonly rules: RulesService,
     private readonly figures: LeakFigures,
+    private readonly health: DetectionHealth,
     private readonly clock: Clock,
   ) {
     this.reader = new NamespaceReader(transactions.sql);
+    health.pool = transactions.connections;
   }
 
   onApplicationBootstrap(): void {
@@ -95,6 +98,7 @@ export class DetectionService implements OnApplicationBootstrap, BeforeApplicati
   /** Looks once at every host of ours that has news. Throws when the database is away. */
   async round(): Promise<void> {
     const now = this.clock.now();
+    const started = performance.now();
     this.hearing.begins(now);
     await this.locks.renew();
     const { sql } = this.transactions;
@@ -115,7 +119,15 @@ export class DetectionService implements OnApplicationBootstrap, BeforeApplicati
       if (ours.length > 0) await this.lookOrSplit(ours, open, now);
     }
     await this.keeper.gather(() => this.clock.now());
-    this.hearing.ends(this.clock.now());
+    const endedAt = this.clock.now();
+    this.hearing.ends(endedAt);
+    this.health.round = {
+      shards: this.locks.owned.size,
+      hosts: hosts.length,
+      troubled: [...this.hosts.values()].filter(({ isTroubled }) => isTroubled).length,
+      tookMs: performance.now() - started,
+      endedAt,
+    };
   }
 
   private async work(): Promise<void> {

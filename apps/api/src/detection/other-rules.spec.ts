@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type Incident, type Push, type Snapshot } from '@closewatch/protocol';
+import { DetectionHealth } from '../metrics/detection-health.ts';
 import { LeakStory, look, STEP_MS } from '../testing/leak-story.ts';
 import { MovableClock } from '../testing/movable-clock.ts';
 import { buildPush, buildSnapshot, iso } from '../testing/push-builder.ts';
@@ -156,6 +157,7 @@ describe('detection', () => {
     const looks = jest.spyOn(NamespaceReader.prototype, 'readPast');
     await tell(2 * MINUTE, (step) => ({ kernel: { counters: { ListenOverflows: 100 + step * 7 } } }));
     expect(await incidents('accept_queue')).toMatchObject([{ state: 'open' }]);
+    expect(api.app.get(DetectionHealth).round).toMatchObject({ shards: 16, troubled: 1 });
     // It is tried with others once; a minute later alone, and after them.
     const batches = looks.mock.calls.map(([batch]) => batch.map(({ host }) => host.agentId));
     looks.mockRestore();

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TCP_STATES } from '@closewatch/socket-states';
+import { DetectionService } from '../detection/detection.service.ts';
 import { buildConnection, buildPush, buildSnapshot, iso } from '../testing/push-builder.ts';
 import { readMetrics } from '../testing/metric-reader.ts';
 import { MovableClock } from '../testing/movable-clock.ts';
@@ -222,5 +223,19 @@ describe('/metrics', () => {
     const { body } = await scrape();
     const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], { input: body, encoding: 'utf8' });
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
+  });
+
+  it('tells how detection does', async () => {
+    // No rule made those of the others.
+    await database.query('DELETE FROM incident');
+    await api.app.get(DetectionService).round();
+    const told = await metrics();
+    expect(told.get('closewatch_detection_shards')).toBe(16);
+    expect(told.get('closewatch_detection_hosts')).toBeGreaterThan(0);
+    expect(told.get('closewatch_detection_troubled_hosts')).toBe(0);
+    expect(told.get('closewatch_detection_round_seconds')).toBeGreaterThan(0);
+    const endedAt = 1_000 * (told.get('closewatch_detection_round_timestamp_seconds') ?? 0);
+    expect(clock.now() - endedAt).toBeLessThan(60_000);
+    expect(told.get('closewatch_database_waiting{pool="detection"}')).toBe(0);
   });
 });

@@ -7,6 +7,7 @@ import { READ } from '../database/data-source.ts';
 import { IngestService } from '../ingest/ingest.service.ts';
 import { WRITE_POOL } from '../ingest/write-connections.ts';
 import { RulesService } from '../rules/rules.service.ts';
+import { DetectionHealth, type PoolCounts } from './detection-health.ts';
 
 declare const CLOSEWATCH_VERSION: string | undefined;
 const VERSION = typeof CLOSEWATCH_VERSION === 'string' ? CLOSEWATCH_VERSION : '0.0.0';
@@ -33,6 +34,7 @@ export class OwnHealth {
     private readonly dataSource: DataSource,
     @InjectDataSource(READ) private readonly reads: DataSource,
     @Inject(WRITE_POOL) private readonly writePool: pg.Pool,
+    private readonly detection: DetectionHealth,
   ) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
@@ -49,6 +51,7 @@ export class OwnHealth {
     this.tellIngest(registers);
     this.tellPools(gauge);
     this.tellRules(gauge);
+    this.tellDetection(gauge);
   }
 
   /** `hostMetricsMs`: how long the metrics of hosts took. */
@@ -109,11 +112,32 @@ export class OwnHealth {
     const waiting = gauge('closewatch_database_waiting', 'Statements that wait for a connection.', ['pool']);
     Object.assign(connections, {
       collect: () => {
-        for (const [pool, { totalCount, idleCount, waitingCount }] of Object.entries(pools)) {
+        const { pool: detection } = this.detection;
+        const all = { ...pools, ...(detection === undefined ? {} : { detection }) };
+        for (const [pool, { totalCount, idleCount, waitingCount }] of Object.entries<PoolCounts>(all)) {
           connections.set({ pool, state: 'idle' }, idleCount);
           connections.set({ pool, state: 'used' }, totalCount - idleCount);
           waiting.set({ pool }, waitingCount);
         }
+      },
+    });
+  }
+
+  private tellDetection(gauge: MakeGauge): void {
+    const shards = gauge('closewatch_detection_shards', 'Shards of hosts, of 16, that this server watches over.');
+    const hosts = gauge('closewatch_detection_hosts', 'Hosts that this server watches over.');
+    const troubled = gauge('closewatch_detection_troubled_hosts', 'Of these such that could not be looked at.');
+    const took = gauge('closewatch_detection_round_seconds', 'How long the last round over these hosts took.');
+    const ended = gauge('closewatch_detection_round_timestamp_seconds', 'When the last round ended, Unix time.');
+    Object.assign(shards, {
+      collect: () => {
+        const { round } = this.detection;
+        if (round === undefined) return;
+        shards.set(round.shards);
+        hosts.set(round.hosts);
+        troubled.set(round.troubled);
+        took.set(round.tookMs / 1_000);
+        ended.set(round.endedAt / 1_000);
       },
     });
   }
@@ -153,6 +177,6 @@ function setTo<Label extends string>(
 }
 
 /** TypeORM keeps its pool of pg to itself. */
-function poolOf({ driver }: DataSource): Pick<pg.Pool, 'totalCount' | 'idleCount' | 'waitingCount'> {
+function poolOf({ driver }: DataSource): PoolCounts {
   return (driver as unknown as { readonly master: pg.Pool }).master;
 }
