@@ -103,6 +103,7 @@ export class IncidentKeeper {
     open: readonly StoredIncident[],
     resolved: ReadonlyMap<string, StoredIncident>,
   ): Decision[] {
+    memory.verdicts.looks(moment.now);
     const byKey = new Map(found.map((one) => [keyOf(one.detection), one]));
     const stored = new Map(open.map((incident) => [keyOf(incident), incident]));
     const keys = new Set([...stored.keys(), ...found.filter(hasLevel).map(({ detection }) => keyOf(detection))]);
