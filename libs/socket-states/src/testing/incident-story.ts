@@ -42,6 +42,11 @@ export class IncidentStory {
             beganAt: level === 'quiet' ? null : BEGIN - MINUTE,
             reasons: [{ key: 'leak.fast', parameters: { leaked } }],
           };
+    return this.tell(at, detection, circumstances);
+  }
+
+  /** What a rule says at an instant (milliseconds); null: nothing is known. */
+  tell(at: number, detection: Detection | null, circumstances: Partial<Circumstances> = {}): this {
     const given = { at, hostSilentSince: null, restartedAt: null, lastResolved: this.lastResolved, ...circumstances };
     // What a database and a restart of the server leave of it is plain JSON.
     const kept = JSON.parse(JSON.stringify(this.open)) as OpenIncident | null;
