@@ -35,7 +35,7 @@ export const LEAK_EXAMPLE = {
 };
 
 export const LEAK_EXAMPLES: RouteExamples = {
-  'GET /api/v1/hosts/{id}/leaks': { answer: { takenAt: '2026-11-22T14:58:00.000Z', items: [LEAK_EXAMPLE] } },
+  'GET /api/v1/hosts/{id}/leaks': { answer: { takenAt: '2026-11-22T14:58:00.000Z', total: 1, items: [LEAK_EXAMPLE] } },
   'GET /api/v1/hosts/{id}/connections/{socketId}': {
     answer: {
       host: { id: '0b3d7a52-1f4e-4c5b-9d2a-7e6f5a4b3c2d', hostname: 'shop-web-01' },
