@@ -40,9 +40,9 @@ export class HostLeaksService {
     if (host === undefined || namespace === undefined) return { takenAt: null, total: 0, items: [] };
     const memory = this.memoryOf(hostId);
     memory.meet(host);
-    const seen = await this.reader.read(host, [namespace], memory);
     const incidents = await openIncidents(sql, [hostId]);
     const idOf = new Map(incidents.filter(({ rule }) => rule === 'leak').map(({ key, id }) => [key, id]));
+    const seen = await this.reader.read(host, [namespace], memory, new Set(idOf.keys()));
     const total = seen.reduce((sum, { leaks }) => sum + leaks.length, 0);
     const items: LeakGroup[] = seen.flatMap(({ leaks, windows, at }) =>
       leaks

@@ -25,7 +25,7 @@ const OF_KEY = `
     FROM connection_open open
    CROSS JOIN LATERAL (SELECT ${SUBJECT_COLUMNS}) subject
    WHERE host_id = $1 AND netns_id = $2 AND open.direction IS NOT DISTINCT FROM $3 AND subject.port = $4
-     AND subject.address IS NOT DISTINCT FROM $5 AND subject.ownership = $6 AND subject.executable IS NOT DISTINCT FROM $7
+     AND ($5::text IS NULL OR subject.address = $5) AND subject.ownership = $6 AND subject.executable IS NOT DISTINCT FROM $7
      AND (CASE WHEN subject.unit LIKE '%.service' THEN subject.unit END) IS NOT DISTINCT FROM $8 AND subject.container IS NOT DISTINCT FROM $9`;
 
 /** Reads what is kept of them in an incident: at most `items` connections and as many addresses. */

@@ -9,6 +9,7 @@ import {
   rememberDescriptors,
 } from '@closewatch/socket-states';
 import { type Sql } from '../database/data-source.ts';
+import { foldedByPeer } from './any-peer.ts';
 import { type LeakedLifetimes, readLeakedLifetimes, readSampledTimes } from './leak-history.queries.ts';
 import { recentInstants, replayHours, replaySamples } from './leak-replay.ts';
 import { leakSubjectOf } from './leak-subject.ts';
@@ -51,12 +52,13 @@ export class LeakWindows {
 
   /**
    * Takes the last day from what is stored: what would have been remembered by now. `to` is the newest snapshot (milliseconds),
-   * which {@link take} is to be told of next.
+   * which {@link take} is to be told of next. `kept`: keys of open incidents.
    */
   async rebuild(
     sql: Sql,
     of: { readonly hostId: number; readonly netns: number; readonly to: number; readonly intervalMs: number },
     orphansStay: boolean,
+    kept: ReadonlySet<string> = new Set(),
   ): Promise<void> {
     const recentFrom = of.to - Math.max(LEAK_MEMORY.samplesMs, LEAK_MEMORY.intervals * of.intervalMs);
     const from = Math.floor(of.to / HOUR_MS) * HOUR_MS - (LEAK_MEMORY.hours - 1) * HOUR_MS;
@@ -68,7 +70,11 @@ export class LeakWindows {
     this.newest = null;
     // The newest one is yet to be taken, with what only it can tell.
     const instants = recentInstants(times, recentFrom, of.to).filter((at) => at < of.to);
-    const spansOf = Map.groupBy(lifetimes, (row: LeakedLifetimes) => leakKey(leakSubjectOf(of.netns, row)));
+    const subjects = new Map(lifetimes.map((row) => [row, leakSubjectOf(of.netns, row)]));
+    const judgedAs = foldedByPeer(subjects.values(), { kept, remembers: () => false });
+    const subjectOf = (row: LeakedLifetimes): LeakSubject =>
+      judgedAs(subjects.get(row) ?? leakSubjectOf(of.netns, row));
+    const spansOf = Map.groupBy(lifetimes, (row: LeakedLifetimes) => leakKey(subjectOf(row)));
     const leakedOf = (spans: readonly LeakedLifetimes[]): number =>
       spans.reduce((sum, { endedAt, count }) => sum + (endedAt === null ? count : 0), 0);
     const most = [...spansOf].sort(([, a], [, b]) => leakedOf(b) - leakedOf(a)).slice(0, MOST_KEYS);
@@ -78,7 +84,7 @@ export class LeakWindows {
       const samples = replaySamples(spans, instants, orphansStay);
       const hours = replayHours(spans, times.hours, instants.at(-1) ?? of.to, orphansStay);
       const window = { ...emptyLeakWindow(of.intervalMs), samples, hours };
-      if (!isForgettable(window)) this.keys.set(key, { subject: leakSubjectOf(of.netns, first), window });
+      if (!isForgettable(window)) this.keys.set(key, { subject: subjectOf(first), window });
     }
     this.instants = instants.filter((at) => at > of.to - BEFORE_MS);
     this.newest = instants.at(-1) ?? null;

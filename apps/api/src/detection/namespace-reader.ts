@@ -39,8 +39,13 @@ const GAP_LEAST_MS = 60_000;
 export class NamespaceReader {
   constructor(private readonly sql: Sql) {}
 
-  async read(host: WatchedHost, namespaces: readonly WatchedNamespace[], memory: HostMemory): Promise<SeenNamespace[]> {
-    const looks = [{ host, namespaces, memory }];
+  async read(
+    host: WatchedHost,
+    namespaces: readonly WatchedNamespace[],
+    memory: HostMemory,
+    kept: ReadonlySet<string>,
+  ): Promise<SeenNamespace[]> {
+    const looks = [{ host, namespaces, memory, kept }];
     await this.readPast(looks);
     return this.readAll(looks);
   }
@@ -65,8 +70,9 @@ export class NamespaceReader {
         const orphans = await memory.orphans(this.sql, host.hostId, netns, at);
         const sections = sectionsThatStand(memory.sections.of(netns), { at, intervalMs });
         const ofNamespace = classes.get(`${host.hostId} ${netns}`) ?? [];
-        const leaks = seeLeaks(netns, ofNamespace, orphans, sections, at);
         const windows = memory.windows(netns);
+        const known = { kept: kept ?? NONE, remembers: (key: string) => windows.windowOf(key) !== undefined };
+        const leaks = seeLeaks(netns, ofNamespace, orphans, sections, at, known);
         windows.take(leaks, at, intervalMs, kept ?? NONE);
         seen.push({ hostId: host.hostId, netns, at, intervalMs, leaks, windows });
       }
@@ -83,14 +89,14 @@ export class NamespaceReader {
     for (const news of await readSectionNews(this.sql, known)) memories.get(news.hostId)?.sections.remember(news);
   }
 
-  private async rebuild({ host, namespaces, memory, uncheckedMs = 0 }: Look): Promise<void> {
+  private async rebuild({ host, namespaces, memory, kept = NONE, uncheckedMs = 0 }: Look): Promise<void> {
     for (const { netns, at, intervalMs } of namespaces) {
       const windows = memory.windows(netns);
       const gap = at - (windows.newestAt ?? -Infinity) - uncheckedMs;
       if (gap <= Math.max(GAP_LEAST_MS, GAP_SAMPLES * intervalMs)) continue;
       const orphansStay = (memory.sections.of(netns).orphans?.content.count ?? 0) > 0;
       try {
-        await windows.rebuild(this.sql, { hostId: host.hostId, netns, to: at, intervalMs }, orphansStay);
+        await windows.rebuild(this.sql, { hostId: host.hostId, netns, to: at, intervalMs }, orphansStay, kept);
       } catch (error) {
         // More than can be read in time: windows go on, or begin, with what is seen now. Trying again would fail again.
         if (!isStatementTimeout(error)) throw error;

@@ -79,3 +79,39 @@ describe('the oldest of a leak', () => {
     expect(leak).toMatchObject({ leaked: 0, oldestAt: AT - 86_400_000 });
   });
 });
+
+describe('what leaks towards many addresses', () => {
+  const dialled = (address: string, overrides: Partial<SocketClass> = {}): SocketClass =>
+    socketClass(10, 1, { direction: 'outbound', port: 443, address, ...overrides });
+  const addresses = Array.from({ length: 11 }, (_, index) => `198.51.100.${index}`);
+
+  it('is one leak, with its orphans', () => {
+    const owner = { ...buildProcess(10), executable: 'node', unit: 'shop.service', descriptor: 7 };
+    const row = {
+      direction: 'outbound',
+      port: 443,
+      ownership: 'known',
+      executable: 'node',
+      unit: 'shop.service',
+    } as const;
+    const known = new Map(addresses.map((address) => [address, { ...row, address, container: null }]));
+    const items = addresses.map((socketId) => ({ socketId, orphanedAt: iso(AT - 400_000), owners: [owner] }));
+    const orphans = groupOrphans(0, { count: 11, items }, known, AT);
+    const leaks = seeLeaks(0, [dialled('198.51.100.1'), dialled('198.51.100.77')], orphans, {}, AT);
+    expect(leaks).toMatchObject([
+      {
+        subject: { endpoint: { address: null, port: 443 } },
+        leaked: 13,
+        orphaned: 11,
+        old: 11,
+        oldestAt: AT - 400_000,
+      },
+    ]);
+  });
+
+  it('is told by address while all but ten pass through', () => {
+    const classes = addresses.map((address, index) => dialled(address, { aged: index < 10 }));
+    expect(seeLeaks(0, classes, [], {}, AT)).toHaveLength(11);
+    expect(seeLeaks(0, [...classes, dialled('198.51.100.99')], [], {}, AT)).toMatchObject([{ count: 12, leaked: 11 }]);
+  });
+});

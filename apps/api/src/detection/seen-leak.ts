@@ -7,6 +7,7 @@ import {
   type LeakSubject,
   type ObservedSocket,
 } from '@closewatch/socket-states';
+import { foldedByPeer, type KnownKeys } from './any-peer.ts';
 import { type SocketClass } from './leak-classes.queries.ts';
 import { leakSubjectOf, type SubjectRow } from './leak-subject.ts';
 import { type ToldSections } from './told-sections.ts';
@@ -55,30 +56,47 @@ export interface OrphanGroup {
 }
 
 const OLD_MS = 300_000;
+const NOTHING_KNOWN: KnownKeys = { kept: new Set(), remembers: () => false };
 
-/** Judges what one snapshot of a namespace, taken at `at` (milliseconds), shows. The largest leak first. */
+/**
+ * Judges what one snapshot of a namespace, taken at `at` (milliseconds), shows; `known`: what was told before. The largest leak
+ * first.
+ */
 export function seeLeaks(
   netns: number,
   classes: readonly SocketClass[],
   orphans: readonly OrphanGroup[],
   sections: ToldSections,
   at: number,
+  known: KnownKeys = NOTHING_KNOWN,
 ): SeenLeak[] {
+  const subjects = classes.map((socketClass) => leakSubjectOf(netns, socketClass));
+  const leaked = subjects.filter((_, index) => classes[index]?.aged === true && !classes[index].sent);
+  const judgedAs = foldedByPeer([...leaked, ...orphans.map(({ subject }) => subject)], known);
   const keys = new Map<string, { subject: LeakSubject; classes: SocketClass[]; orphans: OrphanGroup | undefined }>();
-  for (const socketClass of classes) {
-    const subject = leakSubjectOf(netns, socketClass);
+  for (const [index, socketClass] of classes.entries()) {
+    const subject = judgedAs(subjects[index] ?? leakSubjectOf(netns, socketClass));
     const key = leakKey(subject);
-    const known = keys.get(key);
-    if (known === undefined) keys.set(key, { subject, classes: [socketClass], orphans: undefined });
-    else known.classes.push(socketClass);
+    const one = keys.get(key);
+    if (one === undefined) keys.set(key, { subject, classes: [socketClass], orphans: undefined });
+    else one.classes.push(socketClass);
   }
   for (const group of orphans) {
-    const key = leakKey(group.subject);
-    keys.set(key, { ...(keys.get(key) ?? { subject: group.subject, classes: [] }), orphans: group });
+    const subject = judgedAs(group.subject);
+    const key = leakKey(subject);
+    const one = keys.get(key) ?? { subject, classes: [], orphans: undefined };
+    keys.set(key, { ...one, orphans: one.orphans === undefined ? group : together(one.orphans, group) });
   }
   return [...keys]
     .map(([key, seen]) => seeLeak({ key, ...seen }, sections, at))
     .sort((a, b) => b.leaked - a.leaked || b.count - a.count || (a.key < b.key ? -1 : 1));
+}
+
+function together(a: OrphanGroup, b: OrphanGroup): OrphanGroup {
+  const held = new Map(a.held);
+  for (const [pid, count] of b.held) held.set(pid, (held.get(pid) ?? 0) + count);
+  const oldestAt = Math.min(a.oldestAt, b.oldestAt);
+  return { subject: a.subject, count: a.count + b.count, old: a.old + b.old, oldestAt, held };
 }
 
 function seeLeak(

@@ -1,5 +1,6 @@
 import { type Connection, type LeakGroup } from '@closewatch/protocol';
 import { leakKey, type LeakSubject } from '@closewatch/socket-states';
+import { withAnyPeer } from '../detection/any-peer.ts';
 
 /** What a connection of a namespace is told apart by as part of a leak: what detection does in SQL (leak-subject.ts). */
 export function leakSubjectOfConnection(
@@ -21,12 +22,16 @@ export function leakSubjectOfConnection(
   };
 }
 
-/** The leak that a connection is a part of. */
+/** The leak that a connection is a part of: of its peer, or else of all peers of its service (detection/any-peer.ts). */
 export function leakOfConnection(
   connection: Connection,
   netns: number,
   leaks: readonly LeakGroup[],
 ): LeakGroup | undefined {
-  const key = leakKey(leakSubjectOfConnection(connection, netns));
-  return leaks.find(({ subject }) => leakKey(subject) === key);
+  const own = leakSubjectOfConnection(connection, netns);
+  const of = (asked: LeakSubject): LeakGroup | undefined => {
+    const key = leakKey(asked);
+    return leaks.find(({ subject }) => leakKey(subject) === key);
+  };
+  return of(own) ?? of(withAnyPeer(own));
 }
