@@ -16,6 +16,7 @@ import { type IncidentQuery } from './incident-query.ts';
 import { type FoundIncident } from './incident-rows.ts';
 import { incidentEvents, incidentEvidence } from './incident-timeline.queries.ts';
 import { findIncidents, listIncidents, similarIncidents } from './incidents.queries.ts';
+import { toldEvidence } from './told-evidence.ts';
 
 const SIMILAR = 5;
 const Place = z.tuple([Instant, Uuid]);
@@ -58,14 +59,18 @@ export class IncidentsService {
   async details(principal: Principal, id: string): Promise<IncidentDetails> {
     const { hostId, incident } = await this.find(principal, id);
     const sql = this.dataSource.manager;
-    const [events, evidence, changes, hostIds] = await Promise.all([
+    const [events, evidence, changes, hosts] = await Promise.all([
       incidentEvents(sql, hostId, id),
       incidentEvidence(sql, hostId, id),
       incidentChanges(sql, hostId, incident, this.clock.now()),
-      this.hostIdsFor(principal),
+      searchedHosts(sql, undefined),
     ]);
+    const seen = hosts.filter((host) => canSee(principal, host));
+    const seesAll = seen.length === hosts.length;
+    const hostIds = seesAll ? undefined : seen.map((host) => host.hostId);
     const similar = await similarIncidents(sql, incident, { hostIds, limit: SIMILAR });
-    return { ...incident, events, evidence, changes, similar };
+    const told = toldEvidence(evidence, (agentId) => seesAll || seen.some((host) => host.id === agentId));
+    return { ...incident, events, evidence: told, changes, similar };
   }
 
   /** The hosts whose incidents are shown, of one name or id where that is given; undefined: all. */
