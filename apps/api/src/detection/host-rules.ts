@@ -40,7 +40,8 @@ export class HostRules {
     const stallShare = stall === null ? null : stall.someAvg10 / 100;
     const { hostStarved, clockSkew } = rules.thresholds;
     this.starvation.add({ at, stallShare, processes }, windowFor(hostStarved.forMs, intervalMs) * 1.5);
-    this.clock.add({ at, offsetMs: clockOffsetMs }, windowFor(CLOCK_KEPT_MS, intervalMs, clockSkew.samples));
+    const clockKeptMs = windowFor(CLOCK_KEPT_MS, intervalMs, clockSkew.samples);
+    this.clock.add({ at, offsetMs: clockOffsetMs }, clockKeptMs, { most: clockSkew.samples });
   }
 
   *detections(host: WatchedHost, at: number, { thresholds }: RulesInForce): Generator<HostDetection> {

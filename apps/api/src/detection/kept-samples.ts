@@ -13,6 +13,14 @@ export function useKeptMs({ trend, forMs }: ExhaustionThresholds, intervalMs: nu
   return Math.max(Math.max(trend.windowMs, forMs) * 1.5, LEAK_MEMORY.intervals * intervalMs);
 }
 
+/** Which samples are kept besides what is newer than a time. */
+export interface Keeping {
+  /** Of two closer than this (milliseconds) the first. */
+  readonly apartMs?: number;
+  /** No more than so many, the newest. */
+  readonly most?: number;
+}
+
 /** Samples of one thing, oldest first. */
 export class KeptSamples<Sample extends { readonly at: number }> {
   private kept: Sample[] = [];
@@ -25,12 +33,15 @@ export class KeptSamples<Sample extends { readonly at: number }> {
     return this.kept.at(-1)?.at ?? -Infinity;
   }
 
-  /** Adds what is newer than all there is, and drops what is older than `keepMs`; of two closer than `apartMs` the first. */
-  add(sample: Sample, keepMs: number, apartMs = 0): void {
+  /** Adds what is newer than all there is, and drops what is older than `keepMs`. */
+  add(sample: Sample, keepMs: number, { apartMs = 0, most = Infinity }: Keeping = {}): void {
     if (sample.at <= this.newestAt || sample.at - this.newestAt < apartMs) return;
     this.kept.push(sample);
     const since = sample.at - keepMs;
-    const first = this.kept.findIndex(({ at }) => at >= since);
+    const first = Math.max(
+      this.kept.findIndex(({ at }) => at >= since),
+      this.kept.length - most,
+    );
     if (first > 0) this.kept.splice(0, first);
   }
 }

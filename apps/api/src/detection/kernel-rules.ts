@@ -62,7 +62,9 @@ export class KernelRules {
     );
     if (facts.fileHandles !== undefined) {
       const { allocated, max } = facts.fileHandles;
-      this.fileHandles.add({ at, used: allocated, limit: max }, useKeptMs(systemDescriptors, intervalMs), APART_MS);
+      this.fileHandles.add({ at, used: allocated, limit: max }, useKeptMs(systemDescriptors, intervalMs), {
+        apartMs: APART_MS,
+      });
     }
     this.queues = leaks.flatMap(({ acceptQueue: queue, subject }) =>
       queue === null ? [] : [{ at, port: subject.endpoint.port, length: queue.length, limit: queue.limit }],
