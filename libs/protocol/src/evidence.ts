@@ -18,13 +18,15 @@ export const ThreadWaitSchema = z.object({
 export type ThreadWait = z.infer<typeof ThreadWaitSchema>;
 
 /** Descriptors of a process: in use, and its soft limit (RLIMIT_NOFILE); null where it could not be read. */
-export const DescriptorsSchema = z.object({
-  used: Count.nullable(),
-  limit: z.int().min(0).nullable(),
+export const DescriptorsSchema = z.object({ used: Count.nullable(), limit: z.int().min(0).nullable() });
+export type Descriptors = z.infer<typeof DescriptorsSchema>;
+
+/** The same of a process that is looked at closely. */
+export const DescriptorUseSchema = DescriptorsSchema.extend({
   /** What they are open on, by the target of /proc/PID/fd; left out where it was not looked at. */
   kinds: z.object({ sockets: Count, files: Count, pipes: Count, other: Count }).optional(),
 });
-export type Descriptors = z.infer<typeof DescriptorsSchema>;
+export type DescriptorUse = z.infer<typeof DescriptorUseSchema>;
 
 /**
  * Why a process that holds CLOSE_WAIT sockets or orphaned descriptors may not close them. Rates are between the last
@@ -52,7 +54,7 @@ export const ProcessEvidenceSchema = z.object({
   throttling: z
     .object({ cgroupVersion: z.literal([1, 2]), throttledPerSecond: Rate, throttledMsPerSecond: Rate })
     .nullable(),
-  descriptors: DescriptorsSchema,
+  descriptors: DescriptorUseSchema,
   missing: z.array(Text(256)).max(16).default([]),
 });
 export type ProcessEvidence = z.infer<typeof ProcessEvidenceSchema>;

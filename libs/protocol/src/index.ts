@@ -95,12 +95,14 @@ export { headlineParameters, type HeadlineParts } from './incident-headline.ts';
 export { AgentEventSchema, type AgentEvent } from './agent-event.ts';
 export {
   DescriptorsSchema,
+  DescriptorUseSchema,
   OrphanSchema,
   OrphansSchema,
   PressureStallSchema,
   ProcessEvidenceSchema,
   ThreadWaitSchema,
   type Descriptors,
+  type DescriptorUse,
   type Orphan,
   type Orphans,
   type PressureStall,

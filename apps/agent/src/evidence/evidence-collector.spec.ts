@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { SnapshotSchema, type Descriptors, type Owner, type ProcessEvidence } from '@closewatch/protocol';
+import { SnapshotSchema, type DescriptorUse, type Owner, type ProcessEvidence } from '@closewatch/protocol';
 import fc from 'fast-check';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ const FUTEX = { wchan: 'futex_do_wait', syscall: '202 0x5 0x189 0x0 0x0 0x0 0xf 
 let proc: FakeProc;
 let now: number;
 let orphans: Owned[];
-let kinds: Descriptors['kinds'];
+let kinds: DescriptorUse['kinds'];
 let collector: EvidenceCollector;
 
 beforeEach(() => {

@@ -1,4 +1,4 @@
-import { type Descriptors, type Process, type ProcessEvidence } from '@closewatch/protocol';
+import { type DescriptorUse, type Process, type ProcessEvidence } from '@closewatch/protocol';
 import { type LeakTracker } from '../leaks/leak-tracker.ts';
 import { type TrackedSocket } from '../leaks/tracked-socket.ts';
 import { Pacer } from '../pacer.ts';
@@ -24,7 +24,7 @@ export interface EvidenceParts {
   /** Orphaned descriptors of now: their owners are looked at as well. */
   readonly orphansOf?: () => Iterable<Owned>;
   /** What the descriptors of a process are open on, where somebody has followed them. */
-  readonly kindsOf?: (process: Process) => Descriptors['kinds'];
+  readonly kindsOf?: (process: Process) => DescriptorUse['kinds'];
 }
 
 /** So many processes are all looked at each time. Of more, the largest half of these are, and the others take turns. */

@@ -1,6 +1,6 @@
-import { type Descriptors, type Process } from '@closewatch/protocol';
+import { type DescriptorUse, type Process } from '@closewatch/protocol';
 
-export type KindCounts = NonNullable<Descriptors['kinds']>;
+export type KindCounts = NonNullable<DescriptorUse['kinds']>;
 
 /** What the link of a descriptor says that it is open on (proc_pid_fd(5)). Devices and memory files are no files. */
 export function kindOf(link: string): keyof KindCounts {

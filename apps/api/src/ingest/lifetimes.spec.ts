@@ -93,7 +93,7 @@ describe('lifetimes of connections', () => {
       lastSeenAt: iso(at(15)),
       recvQueue: 512,
       owners: [],
-      verdict: null,
+      verdict: { verdict: 'unknown' },
     });
   });
 

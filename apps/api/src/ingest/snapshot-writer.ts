@@ -60,7 +60,8 @@ export class SnapshotWriter {
         const state = sqlState(error);
         const disturbed = error instanceof StaleHostError || state === DEADLOCK;
         const unprepared = error instanceof MissingDaysError || state === NO_PARTITION;
-        if (attempt === ATTEMPTS || !(disturbed || unprepared)) throw error;
+        // A host that was locked and is disturbed all the same will be the next time, too.
+        if (attempt === ATTEMPTS || !(unprepared || (disturbed && !locked))) throw error;
         locked ||= disturbed;
         if (unprepared) this.partitions.forget();
         // Past retention: made for now, and gone in the next round of it.
