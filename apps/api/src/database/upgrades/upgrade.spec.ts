@@ -47,13 +47,12 @@ describe('an upgrade while agents push', () => {
     await next.runMigrations().finally(() => next.destroy());
   }
 
-  /** A session in the middle of a read: it holds the table as any SELECT does. */
-  async function held(table: string, ms: number): Promise<void> {
+  /** A session in the middle of a read: it holds the table as any SELECT does. Resolves once it does, to its end. */
+  async function hold(table: string, ms: number): Promise<{ ended: Promise<void> }> {
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();
     await client.query(`BEGIN; SELECT 1 FROM ${table} LIMIT 1`);
-    await sleep(ms);
-    await client.end();
+    return { ended: sleep(ms).then(() => client.end()) };
   }
 
   it('loses no push, fails none and holds none up for long', async () => {
@@ -75,11 +74,11 @@ describe('an upgrade while agents push', () => {
     const agents = Array.from({ length: AGENTS }, agent);
     await sleep(300);
 
-    const reader = held('snapshot', HELD_MS);
+    const reader = await hold('snapshot', HELD_MS);
     const startedAt = performance.now();
     await migrateWith(ExampleExpand1899999000000);
     const waited = performance.now() - startedAt;
-    await reader;
+    await reader.ended;
     await migrateWith(ExampleExpand1899999000000, ExampleIndex1899999100000);
     await expect(migrateWith(ExampleContract1899999200000)).rejects.toThrow('is not done');
     await Promise.all([runBackfill(upgrade, exampleBackfill), runBackfill(upgrade, exampleBackfill)]);
