@@ -14,6 +14,9 @@ const NOT_FUZZED: Readonly<Record<string, string>> = {
   'apps/agent/src/evidence/thread-look.ts#lookAtThread':
     'takes a folder; what it reads there is parsed by scheduleIn and others',
   'apps/agent/src/doctor/capability-remedies.ts#waysToGrant': "takes the agent's own words",
+  'apps/agent/src/terminal/table.ts#displayWidth': "measures the agent's own words",
+  'libs/socket-states/src/detectors/leak-key.ts#lastingUnit': 'looks at the end of a name',
+  'libs/socket-states/src/detectors/ports-detector.ts#timeWaitIsReused': 'compares',
   'libs/socket-states/src/socket-text/text-endpoint.ts#mayBe': 'compares, and is tested with fast-check',
   'libs/socket-states/src/ip-address.ts#ipv4FromBytes': 'writes; tested with fast-check',
   'libs/socket-states/src/ip-address.ts#ipv6FromBytes': 'writes; tested with fast-check',

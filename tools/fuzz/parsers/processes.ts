@@ -6,6 +6,8 @@ import { effectiveUidIn } from '../../../apps/agent/src/evidence/process-watch.t
 import { syscallIn, syscallNamesOf } from '../../../apps/agent/src/evidence/syscall-names.ts';
 import { scheduleIn, wchanIn } from '../../../apps/agent/src/evidence/thread-look.ts';
 import { placementIn } from '../../../apps/agent/src/processes/cgroup.ts';
+import { kindOf } from '../../../apps/agent/src/processes/descriptor-kinds.ts';
+import { socketIn } from '../../../apps/agent/src/processes/process-table.ts';
 import { maskedCommand } from '../../../apps/agent/src/processes/secrets.ts';
 import { taskStatIn } from '../../../apps/agent/src/processes/task-stat.ts';
 import { evidenceFixture } from '../../../apps/agent/src/testing/fixtures.ts';
@@ -22,6 +24,7 @@ const STATUS =
   'Name:\tnode\nUmask:\t0022\nState:\tS (sleeping)\nPid:\t812\nUid:\t1000\t1001\t1000\t1000\nCapEff:\t000001ffffffffff\n';
 const LIMITS =
   'Limit                     Soft Limit           Hard Limit           Units     \nMax cpu time              unlimited            unlimited            seconds   \nMax open files            1024                 524288               files     \n';
+const DESCRIPTORS = ['socket:[4711]', 'pipe:[12]', 'anon_inode:[eventpoll]', '/var/log/app.log (deleted)', '/dev/null'];
 const CGROUPS = ['cgroup', 'docker-cgroup', 'namespace-cgroup-inner', 'namespace-cgroup-outer'].map(evidenceFixture);
 const MOUNTS = ['mountinfo', 'docker-mountinfo', 'namespace-mountinfo'].map(evidenceFixture);
 const nameOf = syscallNamesOf('x64');
@@ -57,6 +60,8 @@ export const PROCESS_TEXTS: readonly FuzzedParser[] = [
     '-1 0x7ffd2000 0x7f1234\n',
   ]),
   textParser('status-uid', `${EVIDENCE}/process-watch.ts`, { effectiveUidIn }, [STATUS]),
+  textParser('descriptor-kind', `${PROCESSES}/descriptor-kinds.ts`, { kindOf }, DESCRIPTORS),
+  textParser('descriptor-socket', `${PROCESSES}/process-table.ts`, { socketIn }, DESCRIPTORS),
   textParser('limits', `${EVIDENCE}/descriptor-use.ts`, { descriptorLimitIn }, [LIMITS]),
   textParser('cgroup-placement', `${PROCESSES}/cgroup.ts`, { placementIn }, CGROUPS),
   cgroupFolders,
