@@ -1,11 +1,10 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { coerceError } from '../errors/coerce-error.ts';
 import { KeptDays } from '../retention/kept-days.ts';
 import { Clock, isoInstant } from '../time/clock.ts';
+import { hourly } from '../time/hourly.ts';
 import { forgetAnnotations, forgetIncidents } from './incident-retention.queries.ts';
 
-const HOUR_MS = 3_600_000;
 /** So many at a time: none of these transactions holds anybody up. */
 const BATCH = 200;
 
@@ -13,7 +12,7 @@ const BATCH = 200;
 @Injectable()
 export class IncidentRetention implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(IncidentRetention.name);
-  private timer: NodeJS.Timeout | undefined;
+  private end: (() => void) | undefined;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -22,16 +21,14 @@ export class IncidentRetention implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    this.timer = setInterval(() => {
-      this.forget().catch((error: unknown) => {
-        this.logger.warn(`Old incidents will be forgotten in an hour: ${coerceError(error).message}`);
-      });
-    }, HOUR_MS);
-    this.timer.unref();
+    this.end = hourly(
+      () => this.forget(),
+      (message) => this.logger.warn(`Old incidents will be forgotten in an hour: ${message}`),
+    );
   }
 
   onModuleDestroy(): void {
-    clearInterval(this.timer);
+    this.end?.();
   }
 
   async forget(): Promise<void> {

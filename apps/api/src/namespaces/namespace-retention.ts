@@ -1,12 +1,11 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { coerceError } from '../errors/coerce-error.ts';
 import { KeptDays } from '../retention/kept-days.ts';
 import { Clock, isoInstant } from '../time/clock.ts';
+import { hourly } from '../time/hourly.ts';
 import { forgetNamespaces } from './namespace-retention.queries.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+const DAY_MS = 86_400_000;
 /** Whatever is told by the name of a namespace; hourly figures of it are told by its number. */
 const RAW = ['snapshots', 'connections', 'processes', 'ports'] as const;
 
@@ -17,7 +16,7 @@ const RAW = ['snapshots', 'connections', 'processes', 'ports'] as const;
 @Injectable()
 export class NamespaceRetention implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(NamespaceRetention.name);
-  private timer: NodeJS.Timeout | undefined;
+  private end: (() => void) | undefined;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -26,16 +25,14 @@ export class NamespaceRetention implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    this.timer = setInterval(() => {
-      this.forget().catch((error: unknown) => {
-        this.logger.warn(`Namespaces that are gone will be forgotten in an hour: ${coerceError(error).message}`);
-      });
-    }, HOUR_MS);
-    this.timer.unref();
+    this.end = hourly(
+      () => this.forget(),
+      (message) => this.logger.warn(`Namespaces that are gone will be forgotten in an hour: ${message}`),
+    );
   }
 
   onModuleDestroy(): void {
-    clearInterval(this.timer);
+    this.end?.();
   }
 
   async forget(): Promise<void> {
